@@ -1,0 +1,128 @@
+"""Time every question that the dashboard asks of the published database of `WHOBUYS_HOME`.
+
+Walks the public functions of `dashboard.data` whose first parameter is the build, and asks each
+with several selections, answers not kept from one call to the next. Prints JSON; `bench.py` reads
+it. Run by itself: `WHOBUYS_HOME=... python benchmarks/questions.py`.
+"""
+
+import inspect
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+from dashboard import data
+
+REPEATS = 5
+# Words that a person might look for in all that was bought, surveillance or not.
+SEARCHES = ("HELICOPTER PARTS", "LICENSE PLATE READER", "FALCON", "ZEBRA", "BLUE RIDGE LOGISTICS")
+# Ways of writing the whole table, for downloads, or of looking only at the shape of the file.
+NOT_QUESTIONS = {"every_purchase", "purchase_columns"}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which that share of `values` lies (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def forget() -> None:
+    """Drop every kept answer, so that the database is asked again."""
+    for name, function in vars(data).items():
+        if hasattr(function, "cache_clear") and name not in {"_columns", "_check_shape"}:
+            function.cache_clear()
+
+
+def values(build: data.Build) -> dict[str, list[Any]]:
+    """Return, by the name of a parameter, what to ask with."""
+    measure = data.Measure()
+    everything = data.Selection()
+    agency = data.by(build, everything, measure, "agency")[0].id
+    vendor = data.by(build, everything, measure, "vendor")[0].id
+    technology = data.by(build, everything, measure, "technology")[0].id
+    purchase = data.purchases(build, everything, size=1)[0]["purchase_id"]
+    wide = data.Selection(statuses=("confirmed", "matched", "possible"), with_related=True)
+    return {
+        "selection": [
+            everything,
+            wide,
+            data.Selection(technologies=(technology,)),
+            data.Selection(agencies=(agency,)),
+            data.Selection(vendors=(vendor,)),
+            data.Selection(text="license plate"),
+        ],
+        "measure": [measure],
+        "group": ["technology", "agency", "vendor", "maker"],
+        "facet": ["technologies", "agencies", "vendors", "years"],
+        "purchase_id": [purchase],
+        "agency_id": [agency],
+        "vendor_id": [vendor],
+        "technology_id": [technology],
+        "text": list(SEARCHES),
+        "as_of": [date(2025, 6, 30)],
+    }
+
+
+def questions() -> Iterator[tuple[str, Callable[..., Any], list[str]]]:
+    """Yield each question with the parameters that it cannot do without."""
+    for name, function in vars(data).items():
+        if name.startswith("_") or name in NOT_QUESTIONS:
+            continue
+        if not inspect.isfunction(inspect.unwrap(function)):
+            continue
+        parameters = list(inspect.signature(function).parameters.values())
+        if not parameters or parameters[0].name != "build":
+            continue
+        needed = [p.name for p in parameters[1:] if p.default is inspect.Parameter.empty]
+        yield name, function, needed
+
+
+def combinations(needed: list[str], known: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the arguments to ask with: each selection with each of the other values."""
+    missing = [name for name in needed if name not in known]
+    if missing:
+        raise SystemExit(
+            f"benchmarks/questions.py has no value for {', '.join(missing)}: add one to `values`."
+        )
+    made: list[dict[str, Any]] = [{}]
+    for name in needed:
+        made = [{**others, name: value} for others in made for value in known[name]]
+    yield from made
+
+
+def main() -> None:
+    """Ask everything, and print the milliseconds by question."""
+    build = data.current()
+    known = values(build)
+    found: dict[str, dict[str, float]] = {}
+    all_times: list[float] = []
+    for name, function, needed in questions():
+        times: list[float] = []
+        for arguments in combinations(needed, known):
+            function(build, **arguments)  # warm: the pages read are in memory from here on
+            for _ in range(REPEATS):
+                forget()
+                began = time.perf_counter()
+                function(build, **arguments)
+                times.append((time.perf_counter() - began) * 1000)
+        found[name] = {
+            "asked": len(times),
+            "p50_ms": percentile(times, 0.5),
+            "p95_ms": percentile(times, 0.95),
+        }
+        if name != "find_in_whole_ledger":
+            all_times += times
+    print(
+        json.dumps(
+            {
+                "mart_p50_ms": percentile(all_times, 0.5),
+                "mart_p95_ms": percentile(all_times, 0.95),
+                "questions": found,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The screens: they read the published database and nothing else."""

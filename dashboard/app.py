@@ -1,0 +1,52 @@
+"""The list of pages. Each run resolves the published build once and passes it on."""
+
+import streamlit as st
+
+from dashboard import data, widgets
+from dashboard.views import (
+    agency,
+    explore,
+    method,
+    nothing,
+    overview,
+    purchase,
+    sources,
+    technology,
+    vendor,
+)
+
+VIEWS = {
+    "": (overview, "whobuys: who buys surveillance technology"),
+    "explore": (explore, "Explore purchases"),
+    "agency": (agency, "Agency"),
+    "vendor": (vendor, "Vendor"),
+    "technology": (technology, "Technology"),
+    "purchase": (purchase, "Purchase"),
+    "sources": (sources, "Sources"),
+    "method": (method, "Method"),
+}
+
+
+def main() -> None:
+    """Run the page that the address names."""
+    st.set_page_config(page_title="whobuys", layout="wide")
+
+    def page(path: str) -> st.Page:
+        view, title = VIEWS[path]
+
+        def show() -> None:
+            try:
+                build = data.current()
+            except (data.NoDatabase, data.OtherShape) as error:
+                nothing.show(error)
+                return
+            view.show(build)
+
+        return st.Page(show, title=title, url_path=path, default=path == "")
+
+    chosen = st.navigation([page(path) for path in VIEWS], position="hidden")
+    widgets.masthead(chosen.url_path)
+    chosen.run()
+
+
+main()

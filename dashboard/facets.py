@@ -1,0 +1,232 @@
+"""The parts of the Explore page: its controls, counts per filter value, pages and downloads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard import data, filters, widgets
+from dashboard import format as fmt
+from dashboard.data import Build, Selection
+from dashboard.filters import FILTERS
+from dashboard.parts import Clipped, Link, Muted, Parts, Quoted, address
+from dashboard.widgets import Head
+
+PAGE_SIZE = 50
+_SHOWN_PER_FACET = 8
+# Filters with a single value in the whole build say nothing and are not offered.
+_ALWAYS = ("technologies", "agencies", "vendors", "years", "statuses")
+
+Query = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of rows: which, of how many, in what order, and that in words."""
+
+    number: int
+    last: int
+    order: str
+    described: str
+
+
+def _first_page() -> None:
+    """Go back to the first page when a filter has changed."""
+    st.query_params.pop("page", None)
+
+
+def controls(build: Build) -> Query:
+    """Show the search box and the filters; return what they say, as an address has it."""
+    text = st.text_input(
+        "Words in the record: vendor, product, agency, award number",
+        type="search",
+        key="q",
+        bind="query-params",
+        on_change=_first_page,
+        placeholder="All words must be there, in any order",
+    )
+    query: Query = {"q": [text] if text else []}
+    offered = [
+        each
+        for each in FILTERS
+        if each.facet in _ALWAYS or len(filters.options(build, each.facet)) > 1
+    ]
+    with st.container(horizontal=True, gap="small"):
+        for each in offered:
+            query[each.name] = st.multiselect(
+                each.label,
+                filters.first_options(build, each.facet, st.query_params.get_all(each.name)),
+                default=filters.DEFAULT_STATUSES if each.facet == "statuses" else None,
+                key=each.name,
+                bind="query-params",
+                on_change=_first_page,
+                placeholder="Any",
+                select_all=False,
+                width=250,
+            )
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        scope = st.segmented_control(
+            "Count",
+            filters.SCOPES,
+            default=filters.STRICT,
+            required=True,
+            key="scope",
+            bind="query-params",
+            on_change=_first_page,
+        )
+        st.selectbox(
+            "Order",
+            list(data.SORTS),
+            key="sort",
+            bind="query-params",
+            on_change=_first_page,
+            width=200,
+        )
+    query["scope"] = [scope] if scope == filters.RELATED else []
+    return query
+
+
+def _address(query: Query, **changed: object) -> str:
+    """Return the address of this page with its filters, some of them changed."""
+    given: dict[str, object] = {
+        name: values
+        for name, values in query.items()
+        if name != "status" or tuple(values) != filters.DEFAULT_STATUSES
+    }
+    if query.get("status") == []:
+        given["status"] = [""]  # an emptied filter, unlike one left alone
+    sort = st.session_state.get("sort")
+    if sort and sort != next(iter(data.SORTS)):
+        given["sort"] = sort
+    return address("explore", **{**given, **changed})
+
+
+def counts(build: Build, chosen: Selection, query: Query) -> None:
+    """Show how many purchases each value of each filter would give, as links that set it."""
+    lists = []
+    for each in FILTERS:
+        links = []
+        for choice in data.choices(build, chosen, each.facet, _SHOWN_PER_FACET):
+            words = _words(build, each.facet, choice.id, choice.name)
+            on = words in query.get(each.name, [])
+            values = [v for v in query.get(each.name, []) if v != words]
+            if not on:
+                values = [*values, words]
+            links.append(
+                (
+                    Link(
+                        fmt.clip(words, 60),
+                        _address(query, **{each.name: values or None}),
+                        label=f"{words}: {'take away' if on else 'add'} this filter",
+                    ),
+                    f"{choice.purchases:,}",
+                    on,
+                )
+            )
+        if len(links) > 1 or each.facet in _ALWAYS:
+            lists.append((each.label, links))
+    widgets.link_lists("How many purchases each filter would show", lists)
+
+
+def _words(build: Build, facet: str, key: str, name: str) -> str:
+    named = filters.words_for(facet, name)
+    known = filters.options(build, facet)
+    return (
+        named
+        if known.get(named) == key
+        else next((words for words, each in known.items() if each == key), named)
+    )
+
+
+def page(number: int) -> Page:
+    """Return which page of the rows the address asks for, the last where it asks for more."""
+    asked = st.query_params.get("page", "1")
+    last = (number - 1) // PAGE_SIZE + 1
+    here = min(max(int(asked), 1), last) if asked.isdecimal() else 1
+    first = (here - 1) * PAGE_SIZE + 1
+    order = str(st.session_state.get("sort") or next(iter(data.SORTS)))
+    upto = min(here * PAGE_SIZE, number)
+    words = f"Purchases {first:,} to {upto:,} of {number:,}, {fmt.lower_first(order)}"
+    return Page(here, last, order, words)
+
+
+def pager(query: Query, here: Page) -> None:
+    """Show the way to the pages before and after."""
+    if here.last == 1:
+        return
+    links = []
+    if here.number > 1:
+        links.append(Link("Previous page", _address(query, page=here.number - 1)))
+    if here.number < here.last:
+        links.append(Link("Next page", _address(query, page=here.number + 1)))
+    widgets.downloads(*links, Muted(f"Page {here.number:,} of {here.last:,}"))
+
+
+_SORTED_BY = {
+    "Last change": ("Newest first", "Oldest first", "descending"),
+    "US dollars": ("Largest amount", "Smallest amount", "descending"),
+    "From whom": ("Vendor", "Vendor", "ascending"),
+    "Agency": ("Agency", "Agency", "ascending"),
+}
+
+
+def sort_links(query: Query, order: str) -> dict[str, tuple[str, str]]:
+    """Return for each head that can sort: where it leads, and how the table is sorted by it."""
+    links = {}
+    for head, (first, second, way) in _SORTED_BY.items():
+        target = second if order == first else first
+        said = way if order == first else ""
+        if order == second and second != first:
+            said = "ascending"
+        links[head] = (_address(query, sort=target, page=None), said)
+    return links
+
+
+def amount_head(chosen: Selection) -> str:
+    """Return the head of the amounts: what moved in the chosen years, or all of it."""
+    if not chosen.years:
+        return "US dollars"
+    return "US dollars in " + fmt.listed(f"FY{year}" for year in sorted(chosen.years))
+
+
+def download(build: Build, query: Query, ending: str) -> str:
+    """Return the address of exactly these rows as a file, from the build on screen."""
+    page_address = _address(query, build=build.build_id)
+    return page_address.replace("explore", f"export/purchases.{ending}", 1)
+
+
+def whole_ledger(build: Build, text: str) -> None:
+    """Show what has these words in every loaded record, and was not counted as surveillance."""
+    widgets.heading(
+        "In the whole ledger",
+        "Purchases in which no rule found surveillance technology. They are not in any total.",
+    )
+    if not text:
+        widgets.text("Write words in the search box above.")
+        return
+    number, rows = data.find_in_whole_ledger(build, text)
+    if not number:
+        widgets.notice(
+            f"No other loaded purchase has the words {text}. Not searched: whatever is not in "
+            "the sources."
+        )
+        return
+    widgets.table(
+        f"{fmt.capital(fmt.count(number, 'other purchase'))} with these words"
+        + (f"; the first {len(rows)}" if number > len(rows) else ""),
+        [Head("What", role="what"), Head("From whom"), Head("Agency"), Head("Record", role="date"),
+         Head("US dollars", is_number=True, role="amount")],
+        [_ledger_row(row) for row in rows],
+    )  # fmt: skip
+
+
+def _ledger_row(row: data.Row) -> Sequence[Parts]:
+    words = str(row.get("description") or row["text"])
+    said = Clipped(Quoted(fmt.clip(words)), whole=words[:2000])
+    return [
+        said,
+        str(row.get("vendor_name") or fmt.MISSING),
+        str(row.get("agency_name") or fmt.MISSING),
+        str(row["purchase_id"]).split(":", 1)[-1],
+        fmt.table_money(row.get("amount_usd")),
+    ]

@@ -1,0 +1,205 @@
+"""How money, dates and words are written on screen. No database, no Streamlit, no HTML."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+MISSING = "not in the record"
+MINUS = "\u2212"
+
+_NUMBER_WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+_UNITS = (
+    (Decimal(1_000_000_000), "billion", Decimal("0.01")),
+    (Decimal(1_000_000), "million", Decimal("0.1")),
+)
+
+# Basis words are the record's own. The gloss is given once a page.
+BASIS_GLOSS = {
+    "obligated": "legally committed, not necessarily paid; after later reductions",
+    "paid": "left the account",
+    "committed": "the value of the contract or purchase order, not necessarily paid",
+    "encumbered": "set aside for a purchase, not yet paid",
+    "ceiling": "the most the contract could become",
+}
+
+KIND_WORDS = {
+    "award": "federal award",
+    "idv": "federal umbrella contract",
+    "contract": "contract",
+    "order": "purchase order",
+    "payment": "payment",
+    "grant": "grant",
+    "subaward": "sub-award",
+}
+
+STATUS_WORDS = {
+    "confirmed": "read and accepted",
+    "matched": "matched by rule",
+    "possible": "possible, waits for a person",
+    "rejected": "looked at and rejected",
+}
+
+SCOPE_WORDS = {"strict": "surveillance technology", "related": "neighbouring goods"}
+
+STRENGTHS = {
+    1: "A decision: someone read the record and decided. It always wins.",
+    2: "The vendor sells only one kind of surveillance technology.",
+    3: "The record names a product, whoever the vendor is.",
+    4: "The record uses a phrase that means the technology by itself.",
+    5: "The vendor sells it among other things, and a word or product code supports it.",
+    6: "Only a supporting word, a code or a mixed vendor: possible, never counted.",
+}
+
+FIELD_WORDS = {
+    "vendor": "in the vendor's name",
+    "parent vendor": "in the name of the vendor's parent",
+    "description": "in the description",
+    "product code": "in the product code",
+    "industry code": "in the industry code",
+    "parent contract": "in the parent contract",
+    "reading": "in a reading of the record",
+}
+
+
+def money(amount: Decimal | None) -> str:
+    """Return dollars as a sentence has them: `$7.1 million`, `$224,000`, `-$2.8 million`."""
+    if amount is None:
+        return MISSING
+    sign = MINUS if amount < 0 else ""
+    size = abs(amount)
+    for unit, word, step in _UNITS:
+        # What rounds up to a whole million is written as a million, not as $1,000,000.
+        if size >= unit - step * unit / 2:
+            rounded = (size / unit).quantize(step, ROUND_HALF_UP)
+            return f"{sign}${rounded:f} {word}"
+    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def short_money(amount: Decimal) -> str:
+    """Return dollars as a chart labels them: `$7.1m`, `$224k`."""
+    sign = MINUS if amount < 0 else ""
+    size = abs(amount)
+    for unit, letter, step in (
+        (Decimal(1_000_000_000), "bn", Decimal("0.01")),
+        (Decimal(1_000_000), "m", Decimal("0.1")),
+        (Decimal(1_000), "k", Decimal(1)),
+    ):
+        if size >= unit - step * unit / 2:
+            return f"{sign}${(size / unit).quantize(step, ROUND_HALF_UP):f}{letter}"
+    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP)}"
+
+
+def table_money(amount: Decimal | None) -> str:
+    """Return dollars as a table has them, without sign of currency or cents: `7,140,000`."""
+    if amount is None:
+        return MISSING
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{MINUS if whole < 0 else ''}{abs(whole):,}"
+
+
+def exact_money(amount: Decimal | None) -> str:
+    """Return an amount to the cent, as the purchase page has it: `7,140,000.00`."""
+    if amount is None:
+        return MISSING
+    return f"{MINUS if amount < 0 else ''}{abs(amount):,.2f}"
+
+
+def quoted_total(amount: Decimal | None, basis: str, period: str = "in this period") -> str:
+    """Return a total as a sentence has it; a negative one as money withdrawn."""
+    if amount is not None and amount < 0:
+        return f"{money(-amount)} withdrawn {period}; earlier additions are not shown"
+    return f"{money(amount)} {basis}"
+
+
+def day(value: date | None) -> str:
+    """Return a date as `5 Sep 2025`."""
+    return MISSING if value is None else f"{value.day} {value:%b %Y}"
+
+
+def month(value: date | None) -> str:
+    """Return a month as `September 2025`."""
+    return MISSING if value is None else f"{value:%B %Y}"
+
+
+def fiscal_year(year: int, last_covered: date | None = None) -> str:
+    """Return `FY2025`, or `FY2026 to 20 Aug` while the records stop short of the year's end.
+
+    Federal fiscal years end on 30 September of the year that names them.
+    """
+    if last_covered is not None and last_covered < date(year, 9, 30):
+        return f"FY{year} to {last_covered.day} {last_covered:%b}"
+    return f"FY{year}"
+
+
+def fiscal_year_explained(year: int) -> str:
+    """Return a federal fiscal year as it is written on first mention."""
+    return f"FY{year} (Oct {year - 1} to Sep {year})"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return a number of things: `three purchases`, `1 200 purchases` with a comma, `no files`."""
+    word = one if number == 1 else (many or f"{one}s")
+    digits = _NUMBER_WORDS[number] if 0 <= number < len(_NUMBER_WORDS) else f"{number:,}"
+    return f"{digits} {word}"
+
+
+def capital(text: str) -> str:
+    """Return text with its first letter raised, the rest untouched."""
+    return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """Return text with its first letter lowered, unless the first word is all capitals."""
+    first = text.split(" ", 1)[0]
+    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
+
+
+def listed(names: Iterable[str], most: int = 0) -> str:
+    """Return names as a sentence lists them: `a, b and c`, or `a, b and 7 more`."""
+    words = list(names)
+    if most and len(words) > most:
+        words = [*words[:most], f"{len(words) - most:,} more"]
+    if len(words) < 2:  # noqa: PLR2004
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def percent(part: Decimal | float, whole: Decimal | float) -> str:
+    """Return a share as `37%`, `0.2%` below one, `less than 0.1%` below that."""
+    share = float(part) / float(whole) * 100
+    if 0 < share < 0.1:  # noqa: PLR2004
+        return "less than 0.1%"
+    return f"{share:.0f}%" if abs(share) >= 1 else f"{share:.1f}%"
+
+
+def clip(text: str, most: int = 280) -> str:
+    """Return text cut at a word near `most` characters, with an ellipsis where it was cut."""
+    flat = " ".join(text.split())
+    if len(flat) <= most:
+        return flat
+    return flat[:most].rsplit(" ", 1)[0] + " \u2026"
+
+
+def size(number: int | None) -> str:
+    """Return a number of bytes as `1.0 MB`."""
+    if number is None:
+        return MISSING
+    return f"{number / 1_000_000:.1f} MB" if number >= 100_000 else f"{number / 1000:.0f} kB"  # noqa: PLR2004
+
+
+def harmless(cell: object) -> object:
+    """Return a spreadsheet cell that no spreadsheet takes for a formula.
+
+    Excel and LibreOffice run text that begins with = + - @ (or a tab or line break before
+    one of them), so such text gets an apostrophe. Numbers and dates pass unchanged.
+    """
+    if isinstance(cell, str) and cell.lstrip()[:1] in ("=", "+", "-", "@"):
+        return "'" + cell
+    if isinstance(cell, str) and cell[:1] in ("\t", "\r", "\n"):
+        return "'" + cell
+    return cell
+
+
+def status(value: str) -> str:
+    """Return how sure we are, in the words of the screen."""
+    return STATUS_WORDS[value]

@@ -1,0 +1,116 @@
+"""The parts of a sentence or a cell: plain text, emphasis, links, the record's own words.
+
+Sentences are built of parts, not of markup, so that a vendor called `**x** <script>` can be
+said anywhere: only `html` turns parts into markup, and it escapes every word.
+"""
+
+import html as _html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Strong:
+    """The figure or name that a sentence is about."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Muted:
+    """Words beside the main ones."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The record's own words; nothing else stands in quotation marks."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Clipped:
+    """Long text in a table: cut to two lines, whole on hover and focus."""
+
+    part: "Part"
+    whole: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A checksum, an award number: to be copied, not read."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to another page of ours, or to the web when `is_outside`."""
+
+    text: str
+    address: str
+    is_outside: bool = False
+    is_download: bool = False
+    label: str = ""
+    "What a screen reader says, where the text alone would not do."
+
+
+@dataclass(frozen=True)
+class Break:
+    """The next part begins a line of its own."""
+
+
+Part = str | Strong | Muted | Quoted | Clipped | Code | Link | Break
+Parts = Part | Iterable[Part]
+
+
+def escape(text: object) -> str:
+    """Return text that HTML shows as it is."""
+    return _html.escape(str(text), quote=True)
+
+
+def address(page: str, /, **parameters: object) -> str:
+    """Return the address of one of our pages, relative, so that it works under any base path."""
+    given = {name: value for name, value in parameters.items() if value not in ("", None, [], ())}
+    return f"{page or './'}{'?' if given else ''}{urlencode(given, doseq=True)}"
+
+
+def html(parts: Parts) -> str:
+    """Return parts as HTML, every word escaped."""
+    if isinstance(parts, Part):
+        return _one(parts)
+    return "".join(_one(part) for part in parts)
+
+
+def _one(part: Part) -> str:  # noqa: PLR0911 - one line for each kind of part
+    match part:
+        case str():
+            return escape(part)
+        case Strong(text):
+            return f"<strong>{escape(text)}</strong>"
+        case Muted(text):
+            return f'<span class="wb-muted">{escape(text)}</span>'
+        case Quoted(text):
+            return f"<q>{escape(text)}</q>"
+        case Clipped(inner, whole):
+            return f'<span class="wb-clip" title="{escape(whole)}">{_one(inner)}</span>'
+        case Code(text):
+            return f"<code>{escape(text)}</code>"
+        case Link():
+            return _link(part)
+        case Break():
+            return "<br>"
+
+
+def _link(link: Link) -> str:
+    extra = ' class="wb-out" rel="noopener noreferrer"' if link.is_outside else ""
+    if link.is_outside and not link.address.startswith(("https://", "http://")):
+        return escape(link.text)  # an address of another kind, from a record, is only text
+    if link.is_download:
+        extra += " download"
+    if link.label:
+        extra += f' aria-label="{escape(link.label)}"'
+    return f'<a href="{escape(link.address)}"{extra}>{escape(link.text)}</a>'

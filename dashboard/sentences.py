@@ -1,0 +1,349 @@
+"""Sentences that a person could read aloud in a hearing and a lawyer would let stand."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from dashboard import format as fmt
+from dashboard.data import Programme, Row, Rows, Selection, Total, YearAmount
+from dashboard.parts import Link, Muted, Part, Parts, Quoted, Strong, address
+
+QUESTION = "Which agencies are buying surveillance technology, from whom, and for how much?"
+
+
+def overview_title(coverage: Rows) -> str:
+    """Return the question, or what the one agency bought that has been searched."""
+    if len(coverage) == 1:
+        return f"What {coverage[0]['abbreviation'] or coverage[0]['agency_name']} bought"
+    return QUESTION
+
+
+def what_is_counted(*, with_related: bool) -> str:
+    """Return what the counted purchases are purchases of."""
+    return "surveillance technology" + (" and neighbouring goods" if with_related else "")
+
+
+def period(total: Total) -> str:
+    """Return the period in which money moved, fiscal years explained on first mention."""
+    if total.first_year is None or total.last_year is None:
+        return "no dated transactions"
+    first, last = total.first_year, total.last_year
+    if first == last:
+        return fmt.fiscal_year_explained(first)
+    return f"FY{first} to FY{last}, October {first - 1} to September {last}"
+
+
+def gloss(basis: str) -> str:
+    """Return a basis with what it means, as it is glossed once a page."""
+    return f"{basis}: {fmt.BASIS_GLOSS[basis]}"
+
+
+def by_whom(total: Total, coverage: Rows) -> str:
+    """Return who bought: the one agency's name, or how many agencies."""
+    if total.agencies == 1 and len(coverage) == 1:
+        return str(coverage[0]["agency_name"])
+    return fmt.count(total.agencies, "agency", "agencies")
+
+
+def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
+    """Return the answer: how many purchases, by whom, with how much."""
+    basis = total.measure.basis
+    beginning = f"Without {left_out}, we found " if left_out else "We found "
+    parts: list[Part] = [
+        beginning,
+        Strong(fmt.count(total.purchases, "purchase")),
+        f" of {what} by {whom}",
+    ]
+    if total.amount_usd < 0:
+        parts += [", with ", Strong(fmt.money(-total.amount_usd)), " withdrawn in this period; "]
+        return [*parts, "earlier additions are not shown (", period(total), ")."]
+    return [
+        *parts,
+        " with ",
+        Strong(fmt.money(total.amount_usd)),
+        f" {basis} ({fmt.BASIS_GLOSS[basis].split(';')[0]}; {period(total)}).",
+    ]
+
+
+def other_money(others: Sequence[Total]) -> list[Part]:
+    """Return what stands beside the first measure: different kinds of money, never added."""
+    parts: list[Part] = []
+    for total in others:
+        kind = fmt.KIND_WORDS[total.measure.record_kind]
+        parts += [
+            "And ",
+            Strong(fmt.quoted_total(total.amount_usd, total.measure.basis)),
+            (
+                f" under {fmt.count(total.purchases, kind)} by "
+                f"{fmt.count(total.agencies, 'agency', 'agencies')}. "
+            ),
+        ]
+    return [*parts, "These are different kinds of money, never added."] if parts else []
+
+
+def programme_name(programme: Programme) -> str:
+    """Return a programme in words: what, from whom."""
+    return f"{fmt.lower_first(programme.technology_name)} from {programme.vendor_name}"
+
+
+def largest_part(programme: Programme, rest: Total, *, names_buyer: bool = False) -> list[Part]:
+    """Return how much of the total is one programme, and what remains without it."""
+    buyer = f" bought by {programme.agency_name}" if names_buyer else ""
+    return [
+        "The largest part, ",
+        Strong(fmt.money(programme.amount_usd)),
+        f", is one programme: {programme_name(programme)}{buyer}. Without it: ",
+        Strong(fmt.money(rest.amount_usd)),
+        f" in {fmt.count(rest.purchases, 'purchase')}.",
+    ]
+
+
+def doubtful(possible: Sequence[Total], agency: str = "", **kept: str) -> list[Part]:
+    """Return what is left out because a person has yet to look at it, with the way to it."""
+    kept = {**kept, **({"agency": agency} if agency else {})}
+    if not possible:
+        return []
+    parts: list[Part] = []
+    for total in possible:
+        parts += [
+            Link(
+                fmt.count(total.purchases, "doubtful purchase"),
+                address("explore", status=fmt.capital(fmt.STATUS_WORDS["possible"]), **kept),
+            ),
+            f", {fmt.quoted_total(total.amount_usd, total.measure.basis)}, ",
+        ]
+    number = sum(total.purchases for total in possible)
+    return [*parts, "is left out." if number == 1 else "are left out."]
+
+
+def lifetime(total: Total) -> list[Part]:
+    """Return what is known only as lifetime totals, apart from sums by year."""
+    if not total.lifetime_purchases:
+        return []
+    return [
+        f"{fmt.capital(fmt.count(total.lifetime_purchases, 'purchase'))} known only as a lifetime "
+        f"total, {fmt.money(total.lifetime_usd)}, "
+        + ("stands" if total.lifetime_purchases == 1 else "stand")
+        + " apart: not in these sums, nor in figures by year. "
+    ]
+
+
+def covered(coverage: Rows, sources: Rows) -> list[Part]:
+    """Return what was searched, in one line."""
+    if not coverage:
+        return ["no agency yet."]
+    kinds = sorted({fmt.KIND_WORDS.get(s["record_kind"], s["record_kind"]) for s in sources})
+    first = min((row["first_date"] for row in coverage if row["first_date"]), default=None)
+    last = max((row["last_date"] for row in coverage if row["last_date"]), default=None)
+    names = [row["agency_name"] for row in coverage]
+    lead = (
+        f"one agency, {names[0]}"
+        if len(names) == 1
+        else f"{fmt.count(len(names), 'agency', 'agencies')}: {fmt.listed(names, 3)}"
+    )
+    return [f"{lead} ({fmt.listed(k + 's' for k in kinds)}, {fmt.day(first)} to {fmt.day(last)})."]
+
+
+def not_searched(coverage: Rows) -> list[Part]:
+    """Return what was not searched, in one line."""
+    places = {row["place_id"] for row in coverage}
+    who = "every other agency" if coverage else "every agency"
+    other = "no other government has been searched" if len(places) == 1 else "and everyone else"
+    return [f"{who}; {other}. Absence here means nothing. ", Link("What is covered", "sources")]
+
+
+def small_print(
+    total: Total | None, sources: Rows, as_of: date, extra: Sequence[Part] = ()
+) -> list[Part]:
+    """Return the one small line: what the basis means, from where, as of when."""
+    basis = total.measure.basis if total else ""
+    parts: list[Part] = []
+    if basis:
+        parts.append(f"{fmt.capital(gloss(basis))}. ")
+    if total:
+        parts += lifetime(total)
+        if total.without_usd:
+            parts.append(
+                f"{fmt.capital(fmt.count(total.without_usd, 'purchase'))} in other currencies "
+                "without a dated rate are counted, and not in the dollars. "
+            )
+    titles = fmt.listed((str(row["title"]) for row in sources), 3)
+    return [
+        *parts,
+        *extra,
+        f" From {titles}, as of {fmt.day(as_of)}. " if titles else "",
+        Link("How we know", "method"),
+    ]
+
+
+def range_of(total: Total, possible: Total | None) -> list[Part]:
+    """Return how far a total could rise if every doubtful purchase were counted."""
+    if possible is None or not possible.purchases or possible.amount_usd <= 0:
+        return []
+    return [
+        (
+            f"With every doubtful purchase ({fmt.count(possible.purchases, 'purchase')}, "
+            f"{fmt.money(possible.amount_usd)}) it would be "
+            f"{fmt.money(total.amount_usd + possible.amount_usd)}. "
+        )
+    ]
+
+
+def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Part]:
+    """Return what agencies obligated to a vendor, in the words of a hearing."""
+    when = f"{fmt.month(total.first_date)} to {fmt.month(total.last_date)}"
+    number = fmt.count(total.purchases, "purchase")
+    who = fmt.listed(agencies, 2)
+    if total.amount_usd < 0:
+        return [
+            f"In these records, {who} withdrew ",
+            Strong(fmt.money(-total.amount_usd)),
+            f" from {vendor} in {number}, {when}; earlier additions are not shown.",
+        ]
+    verb = {"obligated": "obligated", "paid": "paid", "committed": "committed"}.get(
+        total.measure.basis
+    )
+    said = (
+        [f"{who} {verb} ", Strong(fmt.money(total.amount_usd)), f" to {vendor}"]
+        if verb
+        else [f"{who} recorded ", Strong(fmt.money(total.amount_usd)), f" {total.measure.basis}"]
+    )
+    return ["In these records, ", *said, f" in {number}, {when}."]
+
+
+def because(reasons: Rows) -> str:
+    """Return why purchases count, in one sentence."""
+    titles = [fmt.lower_first(str(row["rule_title"])) for row in reasons[:2]]
+    return f"Why they count: {fmt.listed(titles)}." if titles else ""
+
+
+def share(row: Row | None, basis: str) -> list[Part]:
+    """Return what part of all an agency's spending this is, in the same records."""
+    if row is None:
+        return []
+    years = (
+        f"FY{row['first_year']}"
+        if row["first_year"] == row["last_year"]
+        else f"FY{row['first_year']} to FY{row['last_year']}"
+    )
+    return [
+        (
+            f"That is {fmt.percent(row['part_usd'], row['whole_usd'])} of the "
+            f"{fmt.money(row['whole_usd'])} that the agency {basis} in all in the same records, {years}."
+        )
+    ]
+
+
+def years_described(years: Sequence[YearAmount], what: str) -> str:
+    """Return a chart by year in words, for those who cannot see it."""
+    said = ", ".join(f"FY{year.year} {fmt.money(year.amount_usd)}" for year in years)
+    return f"{what} by fiscal year: {said or 'nothing'}."
+
+
+def bought(row: Row) -> Part:
+    """Return what was bought: the record's words in quotation marks, or ours without."""
+    if row["description"]:
+        return Quoted(fmt.clip(str(row["description"])))
+    return fmt.capital(str(row["what"])) if row["what"] else Muted(fmt.MISSING)
+
+
+def sold_by(row: Row) -> list[Part]:
+    """Return the vendor, and the maker where the vendor is not the maker."""
+    parts: list[Part] = [
+        Link(str(row["vendor_name"]), address("vendor", id=row["vendor_id"]))
+        if row["vendor_name"]
+        else Muted(fmt.MISSING)
+    ]
+    if row["maker_id"] and row["maker_id"] != row["vendor_id"]:
+        maker = Link(str(row["maker_name"]), address("vendor", id=row["maker_id"]))
+        parts += [Muted(" for "), maker]
+    return parts
+
+
+def amount_words(amount: Decimal | None) -> str:
+    """Return an amount for a table; a negative one is money withdrawn."""
+    return fmt.table_money(amount)
+
+
+def sums(totals: Sequence[Total]) -> list[Part]:
+    """Return what selected purchases come to, each kind of money by itself."""
+    parts: list[Part] = []
+    for number, total in enumerate(totals):
+        parts += [
+            ", with " if number == 0 else "; and, a different kind of money, ",
+            Strong(fmt.money(abs(total.amount_usd))),
+            f" {total.measure.basis}" if total.amount_usd >= 0 else " withdrawn in this period",
+        ]
+        if len(totals) > 1:
+            parts.append(
+                f" under {fmt.count(total.purchases, fmt.KIND_WORDS[total.measure.record_kind])}"
+            )
+    return [*parts, "."]
+
+
+def how_filtered(selection: Selection) -> list[Part]:
+    """Return what a selection leaves out that a reader may not expect."""
+    said: list[Part] = []
+    if "possible" in selection.statuses or "rejected" in selection.statuses:
+        said.append("This list holds purchases that are not counted in totals elsewhere. ")
+    if selection.years:
+        said.append("Amounts are what moved in the chosen years alone. ")
+    return said
+
+
+def searched_for(rows: Rows) -> list[Part]:
+    """Return what was searched for one agency."""
+    if not rows:
+        return ["no source that covers this agency is loaded."]
+    return [
+        fmt.listed(
+            f"{row['title']}, {fmt.day(row['first_date'])} to {fmt.day(row['last_date'])}"
+            for row in rows
+        ),
+        ".",
+    ]
+
+
+def sold_by_others(total: Total | None, maker: str) -> list[Part]:
+    """Return what agencies bought of a maker through others."""
+    if total is None or not total.purchases:
+        return []
+    return [
+        "Through other sellers: ",
+        Strong(fmt.quoted_total(total.amount_usd, total.measure.basis)),
+        f" in {fmt.count(total.purchases, 'purchase')} of products made by {maker}.",
+    ]
+
+
+def named_technology(technology: Row) -> str:
+    """Return a technology's name inside a sentence."""
+    return fmt.lower_first(str(technology["technology_name"]))
+
+
+_ROLES = {
+    "maker": "Maker",
+    "reseller": "Reseller: sells other makers' products",
+    "both": "Maker, and reseller of other makers' products",
+    "unknown": fmt.MISSING,
+}
+
+
+def vendor_facts(vendor: Row) -> list[tuple[str, Parts]]:
+    """Return what is known about a vendor's name, and from where."""
+    names = [str(name) for name in vendor["names_in_records"] or []]
+    return [
+        ("Role", _ROLES.get(str(vendor["role"]), fmt.MISSING)),
+        ("Names in the records", Quoted(fmt.listed(names[:12])) if len(names) == 1
+         else fmt.listed([f"\u201c{name}\u201d" for name in names], 12) or Muted(fmt.MISSING)),
+        ("Former names", fmt.listed(map(str, vendor["former_names"] or [])) or Muted(fmt.MISSING)),
+        ("Parent", str(vendor["parent_name"]) if vendor["parent_name"] else Muted(fmt.MISSING)),
+        ("Identifiers", fmt.listed(map(str, vendor["identifiers"] or [])) or Muted(fmt.MISSING)),
+        ("Known to our register", _register(vendor)),
+    ]  # fmt: skip
+
+
+def _register(vendor: Row) -> str:
+    if not vendor["is_known"]:
+        return "No: the name stands as the records have it"
+    confidence = f", confidence {vendor['confidence']}" if vendor["confidence"] else ""
+    return f"Yes, from {vendor['source'] or fmt.MISSING}{confidence}"

@@ -1,0 +1,1 @@
+"""One page each; reads like its screen."""

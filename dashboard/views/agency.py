@@ -1,0 +1,95 @@
+"""Agency: what it buys, from whom, for how much, and what was searched."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import blocks, data, sentences, widgets
+from dashboard.data import Build, Selection
+from dashboard.parts import Link, address
+from dashboard.views import not_found
+
+
+def show(build: Build) -> None:
+    """Show the agency that the address names."""
+    agency = data.agency(build, st.query_params.get("id", ""))
+    if agency is None:
+        not_found.show(build, "agency", "agencies")
+        return
+    name = str(agency["agency_name"])
+    st.set_page_config(page_title=f"{name}, whobuys")
+    about = data.about(build)
+    sources = data.coverage_of(build, agency["agency_id"])
+
+    widgets.breadcrumb(
+        Link(str(agency["place_name"]), "./"), str(agency["parent_agency_name"] or ""), name
+    )
+    widgets.title(name)
+    answer_here = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        with_related = blocks.scope_control()
+        whole = Selection(
+            agencies=(agency["agency_id"],),
+            with_related=with_related,
+            without_staffing=blocks.staffing_control(build),
+        )
+        totals = data.totals(build, whole)
+        measure = blocks.measure_control(totals)
+        programme = data.largest_programme(build, whole, measure)
+        chosen = replace(whole, without=blocks.without_control(programme))
+    total = data.total(build, chosen, measure)
+    possible = data.totals(build, replace(chosen, statuses=("possible",)))
+
+    with answer_here:
+        left_out = sentences.programme_name(programme) if chosen.without and programme else ""
+        widgets.answer(
+            [
+                *sentences.found(
+                    total, name, sentences.what_is_counted(with_related=with_related), left_out
+                ),
+                " ",
+                *sentences.share(
+                    data.share_of_all(build, chosen, measure, agency["agency_id"]), measure.basis
+                ),
+            ],
+            blocks.largest_part(build, chosen, measure, programme),
+        )
+        widgets.coverage(
+            sentences.searched_for(sources), "every other source. Absence here means nothing."
+        )
+        widgets.small_print(
+            sentences.small_print(
+                total, data.sources(build), about["as_of"], sentences.doubtful(possible, name)
+            )
+        )
+
+    blocks.years_chart(build, chosen, measure, programme)
+    blocks.technology_years(build, chosen, measure)
+
+    widgets.heading("What it buys, and from whom", f"US dollars {measure.basis}.")
+    widgets.side_by_side(
+        *(
+            blocks.ranked(build, chosen, measure, group, agency=name)
+            for group in ("technology", "vendor", "maker")
+        )
+    )
+
+    running = data.current_purchases(build, chosen, about["as_of"])
+    if running:
+        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
+        blocks.current_table(running)
+
+    widgets.heading("Purchases")
+    blocks.purchase_table(
+        data.purchases(build, chosen, "Newest first", 1, 25),
+        "The newest counted purchases",
+        without=("Agency", "Basis"),
+    )
+    widgets.downloads(
+        Link(
+            f"All {data.how_many(build, chosen):,} in Explore, with filters and downloads",
+            address("explore", agency=name, scope=blocks.scope_words(with_related=with_related)),
+        )
+    )
+    blocks.searched(sources)
+    blocks.footer(build)

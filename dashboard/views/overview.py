@@ -1,0 +1,77 @@
+"""Overview: the answer in a sentence, then by year, by technology, agency and vendor."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import blocks, data, sentences, widgets
+from dashboard.data import Build, Selection
+from dashboard.parts import Link, address
+from dashboard.views import search
+
+
+def show(build: Build) -> None:
+    """Show the overview."""
+    about = data.about(build)
+    coverage = data.coverage(build)
+    sources = data.sources(build)
+
+    widgets.title(sentences.overview_title(coverage))
+    search.box(build)
+    answer_here = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        with_related = blocks.scope_control()
+        whole = Selection(
+            with_related=with_related, without_staffing=blocks.staffing_control(build)
+        )
+        totals = data.totals(build, whole)
+        measure = blocks.measure_control(totals)
+        programme = data.largest_programme(build, whole, measure)
+        chosen = replace(whole, without=blocks.without_control(programme))
+
+    with answer_here:
+        total = data.total(build, chosen, measure)
+        whom = sentences.by_whom(total, coverage)
+        what = sentences.what_is_counted(with_related=with_related)
+        possible = data.totals(build, replace(chosen, statuses=("possible",)))
+        if chosen.without and programme:
+            widgets.answer(sentences.found(total, whom, what, sentences.programme_name(programme)))
+        else:
+            widgets.answer(
+                sentences.found(total, whom, what),
+                blocks.largest_part(build, chosen, measure, programme),
+                sentences.other_money([t for t in totals if t.measure != measure]),
+            )
+        widgets.coverage(sentences.covered(coverage, sources), sentences.not_searched(coverage))
+        widgets.small_print(
+            sentences.small_print(total, sources, about["as_of"], sentences.doubtful(possible))
+        )
+
+    blocks.years_chart(build, chosen, measure, programme)
+
+    widgets.heading(
+        "What, from whom, and who buys",
+        f"US dollars {measure.basis}, and the number of purchases, which leads to their rows.",
+    )
+    widgets.side_by_side(
+        blocks.ranked(build, chosen, measure, "technology"),
+        blocks.ranked(build, chosen, measure, "vendor"),
+        blocks.ranked(build, chosen, measure, "agency")
+        if len(coverage) > 1
+        else blocks.ranked(build, chosen, measure, "maker"),
+    )
+
+    widgets.heading("The largest purchases")
+    blocks.purchase_table(
+        data.purchases(build, chosen.of(measure), "Largest amount", 1, 10),
+        "The ten largest counted purchases",
+        amount_head=f"US dollars {measure.basis}",
+        without=("Basis",) if len(coverage) > 1 else ("Basis", "Agency"),
+    )
+    widgets.downloads(
+        Link(
+            f"All {total.purchases:,} purchases in Explore",
+            address("explore", scope=blocks.scope_words(with_related=with_related)),
+        ),
+    )
+    blocks.footer(build)

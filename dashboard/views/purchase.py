@@ -1,0 +1,59 @@
+"""Purchase: an evidence file. What was bought, every transaction, why it counts, from where."""
+
+import streamlit as st
+
+from dashboard import blocks, data, evidence, widgets
+from dashboard import format as fmt
+from dashboard.data import Build
+from dashboard.parts import Link, address
+from dashboard.views import not_found
+
+
+def show(build: Build) -> None:
+    """Show the purchase that the address names."""
+    purchase = data.purchase(build, st.query_params.get("id", ""))
+    if purchase is None:
+        not_found.show(build, "purchase", "")
+        return
+    transactions = data.transactions_of(build, purchase["purchase_id"])
+    reasons = data.evidence_of(build, purchase["purchase_id"])
+    source = data.source_of(build, purchase["purchase_id"])
+    st.set_page_config(page_title=f"{evidence.name(purchase)}, whobuys")
+
+    widgets.breadcrumb(
+        Link(str(purchase["place_name"]), "./"),
+        Link(str(purchase["agency_name"]), address("agency", id=purchase["agency_id"])),
+        "Purchase",
+    )
+    widgets.title(evidence.title(purchase), evidence.kicker(purchase))
+    widgets.answer(evidence.answer(purchase))
+    widgets.figures(evidence.amounts(purchase))
+    widgets.small_print(evidence.small_print(purchase))
+
+    widgets.heading("Why it counts" if purchase["is_counted"] else "Why it is here", anchor="why")
+    evidence.show_reasons(purchase, reasons)
+
+    widgets.heading(
+        "Transactions",
+        f"{fmt.capital(fmt.count(len(transactions), 'transaction'))}, oldest first, US dollars "
+        f"{purchase['basis']}, to the cent." if transactions else "",
+        "transactions",
+    )  # fmt: skip
+    evidence.show_transactions(purchase, transactions)
+
+    widgets.heading("The record", anchor="record")
+    widgets.facts(evidence.record(purchase))
+
+    widgets.heading("Where it comes from", anchor="source")
+    widgets.facts(evidence.provenance(purchase, source))
+
+    widgets.heading("Cite this", anchor="cite")
+    widgets.copyable("Copy the citation", evidence.citation(purchase, source, data.about(build)))
+    widgets.heading(
+        "Dispute this",
+        "If this is wrong, send this text to whoever runs this site, with what is wrong and "
+        "what shows it. A correction is kept with its reason and stays.",
+        "dispute",
+    )
+    widgets.copyable("Copy the text", evidence.dispute(purchase, data.about(build)))
+    blocks.footer(build)

@@ -1,0 +1,74 @@
+"""Technology: what it is, who buys it, from whom, for how much."""
+
+import streamlit as st
+
+from dashboard import blocks, data, sentences, widgets
+from dashboard.data import Build, Selection
+from dashboard.parts import Link, address
+from dashboard.views import not_found
+
+
+def show(build: Build) -> None:
+    """Show the technology that the address names."""
+    technology = data.technology(build, st.query_params.get("id", ""))
+    if technology is None:
+        not_found.show(build, "technology", "technologies")
+        return
+    name = str(technology["technology_name"])
+    st.set_page_config(page_title=f"{name}, whobuys")
+
+    widgets.breadcrumb(Link("Overview", "./"), "Technologies", name)
+    widgets.title(name)
+    answer_here = st.container()
+    # A technology that is a neighbouring good throughout has no page of its own otherwise.
+    with_related = technology["scope"] == "related" or blocks.scope_control()
+    chosen = Selection(technologies=(technology["technology"],), with_related=with_related)
+    totals = data.totals(build, chosen)
+    measure = blocks.measure_control(totals)
+    total = data.total(build, chosen, measure)
+    coverage = data.coverage(build)
+    sources = data.sources(build)
+
+    with answer_here:
+        widgets.text(str(technology["definition"]))
+        widgets.answer(
+            sentences.found(
+                total, sentences.by_whom(total, coverage), sentences.named_technology(technology)
+            ),
+            sentences.other_money([t for t in totals if t.measure != measure]),
+        )
+        widgets.coverage(sentences.covered(coverage, sources), sentences.not_searched(coverage))
+        widgets.small_print(
+            sentences.small_print(
+                total,
+                sources,
+                data.about(build)["as_of"],
+                sentences.doubtful(data.totals(build, blocks.possible(chosen)), technology=name),
+            )
+        )
+
+    blocks.years_chart(build, chosen, measure, data.largest_programme(build, chosen, measure))
+    widgets.heading("Who buys, and from whom", f"US dollars {measure.basis}.")
+    widgets.side_by_side(
+        *(
+            blocks.ranked(build, chosen, measure, group, technology=name)
+            for group in ("agency", "vendor", "maker")
+        )
+    )
+    widgets.heading("Purchases")
+    blocks.purchase_table(
+        data.purchases(build, chosen, "Newest first", 1, 25), "The newest counted purchases"
+    )
+    widgets.downloads(
+        Link(
+            f"All {data.how_many(build, chosen):,} in Explore",
+            address(
+                "explore", technology=name, scope=blocks.scope_words(with_related=with_related)
+            ),
+        )
+    )
+    if technology["types"]:
+        widgets.heading("Finer kinds")
+        widgets.facts([(str(kind["name"]), str(kind["definition"] or "")) for kind in
+                       technology["types"]])  # fmt: skip
+    blocks.footer(build)

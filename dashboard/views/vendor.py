@@ -1,0 +1,93 @@
+"""Vendor or maker: who bought from it, what, for how much, under which names."""
+
+import streamlit as st
+
+from dashboard import blocks, data, sentences, widgets
+from dashboard.data import Build, Selection
+from dashboard.parts import Link, address
+from dashboard.views import not_found
+
+
+def show(build: Build) -> None:
+    """Show the vendor that the address names."""
+    vendor = data.vendor(build, st.query_params.get("id", ""))
+    if vendor is None:
+        not_found.show(build, "vendor", "vendors")
+        return
+    name = str(vendor["vendor_name"])
+    st.set_page_config(page_title=f"{name}, whobuys")
+
+    widgets.breadcrumb(Link("Overview", "./"), "Vendors and makers", name)
+    widgets.title(name)
+    answer_here = st.container()
+    with_related = blocks.scope_control()
+    sold = Selection(vendors=(vendor["vendor_id"],), with_related=with_related)
+    made = Selection(makers=(vendor["vendor_id"],), with_related=with_related)
+    totals = data.totals(build, sold)
+    measure = blocks.measure_control(totals)
+    total = data.total(build, sold, measure)
+    by_others = data.total_by_others(build, made, measure)
+    sources = data.sources(build)
+
+    with answer_here:
+        buyers = data.by(build, sold, measure, "agency", 3)
+        widgets.answer(
+            [
+                *sentences.vendor_answer(total, name, [bar.name for bar in buyers]),
+                " ",
+                sentences.because(data.reasons(build, sold)),
+            ]
+            if total.purchases
+            else f"No counted purchase in these records was sold by {name} itself.",
+            sentences.sold_by_others(by_others, name),
+        )
+        widgets.coverage(
+            sentences.covered(data.coverage(build), sources),
+            sentences.not_searched(data.coverage(build)),
+        )
+        widgets.small_print(
+            sentences.small_print(
+                total,
+                sources,
+                data.about(build)["as_of"],
+                sentences.doubtful(data.totals(build, blocks.possible(sold)), vendor=name),
+            )
+        )
+    if vendor["name_traps"]:
+        widgets.notice(["Not to be confused: ", str(vendor["name_traps"]), "."])
+
+    blocks.years_chart(build, sold, measure)
+
+    if total.purchases:
+        widgets.heading("Who buys, and what", f"US dollars {measure.basis}.")
+        widgets.side_by_side(
+            *(
+                blocks.ranked(build, sold, measure, group, vendor=name)
+                for group in ("agency", "technology", "maker")
+            )
+        )
+        widgets.heading(f"Sold by {name}")
+        blocks.purchase_table(
+            data.purchases(build, sold, "Newest first", 1, 25), "The newest counted purchases"
+        )
+        widgets.downloads(
+            Link(
+                f"All {data.how_many(build, sold):,} in Explore",
+                address(
+                    "explore", vendor=name, scope=blocks.scope_words(with_related=with_related)
+                ),
+            )
+        )
+    others = data.sold_by_others(build, made)
+    if others:
+        widgets.heading(f"Made by {name}, sold by others")
+        blocks.purchase_table(others, "The newest counted purchases through resellers")
+        widgets.downloads(
+            Link(
+                f"Everything made by {name}, in Explore",
+                address("explore", maker=name, scope=blocks.scope_words(with_related=with_related)),
+            )
+        )
+    widgets.heading("The name", anchor="name")
+    widgets.facts(sentences.vendor_facts(vendor))
+    blocks.footer(build)

@@ -1,0 +1,224 @@
+"""What pages are made of, and the only module besides charts that writes HTML.
+
+Every word passes `parts.html`, which escapes it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
+
+MENU = (("", "Overview"), ("explore", "Explore"), ("sources", "Sources"), ("method", "Method"))
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column of a table: its head, and whether it holds numbers."""
+
+    text: str
+    is_number: bool = False
+    role: str = ""
+    "On a phone: 'date', 'what', 'amount' make the first lines; anything else stands under them."
+    link: str = ""
+    sorted: str = ""
+    "'ascending' or 'descending' where the table is sorted by this column."
+
+
+def masthead(here: str) -> None:
+    """Show the name of the place and the menu."""
+    current = ' aria-current="page"'
+    links = "".join(
+        f'<a href="{escape(address(page))}"{current if page == here else ""}>{escape(name)}</a>'
+        for page, name in MENU
+    )
+    st.html(
+        '<header class="wb-masthead"><a class="wb-name" href="./" '
+        'aria-label="whobuys, to the overview">whobuys</a>'
+        f'<nav aria-label="Main">{links}</nav></header>'
+    )
+
+
+def breadcrumb(*steps: Link | str) -> None:
+    """Show where the page stands."""
+    items = "".join(f"<li>{html(step)}</li>" for step in steps if step)
+    st.html(f'<nav class="wb-crumbs" aria-label="Where this is"><ol>{items}</ol></nav>')
+
+
+def title(text: str, kicker: str = "") -> None:
+    """Show the page's one first-level heading."""
+    above = f'<p class="wb-kicker">{escape(kicker)}</p>' if kicker else ""
+    st.html(f'{above}<h1 class="wb-title" tabindex="-1">{escape(text)}</h1>')
+
+
+def answer(*sentences: Parts) -> None:
+    """Show the answer, large, directly under the title."""
+    st.html("".join(f'<p class="wb-answer">{html(parts)}</p>' for parts in sentences if parts))
+
+
+def coverage(covered: Parts, not_searched: Parts) -> None:
+    """Show what was searched and what was not, directly under the answer."""
+    st.html(
+        '<div class="wb-coverage"><p><span class="wb-label">Covered</span> '
+        f'{html(covered)}</p><p><span class="wb-label">Not searched</span> '
+        f"{html(not_searched)}</p></div>"
+    )
+
+
+def small_print(parts: Parts) -> None:
+    """Show basis, source and date in one small line."""
+    st.html(f'<p class="wb-small-print">{html(parts)}</p>')
+
+
+def heading(text: str, under: Parts = "", anchor: str = "") -> None:
+    """Show a second-level heading with a rule above it."""
+    below = f'<p class="wb-under">{html(under)}</p>' if under else ""
+    mark = f' id="{escape(anchor)}"' if anchor else ""
+    st.html(f'<h2 class="wb-heading"{mark}>{escape(text)}</h2>{below}')
+
+
+def subheading(text: str, anchor: str = "") -> None:
+    """Show a third-level heading."""
+    mark = f' id="{escape(anchor)}"' if anchor else ""
+    st.html(f'<h3 class="wb-subheading"{mark}>{escape(text)}</h3>')
+
+
+def text(*paragraphs: Parts) -> None:
+    """Show running text."""
+    st.html("".join(f'<p class="wb-text">{html(parts)}</p>' for parts in paragraphs if parts))
+
+
+def notice(*paragraphs: Parts) -> None:
+    """Show what needs a look: something withdrawn, stale, not found."""
+    inner = "".join(f"<p>{html(parts)}</p>" for parts in paragraphs if parts)
+    st.html(f'<div class="wb-notice" role="note">{inner}</div>')
+
+
+def bullets(items: Sequence[Parts]) -> None:
+    """Show a plain list."""
+    st.html('<ul class="wb-list">' + "".join(f"<li>{html(i)}</li>" for i in items) + "</ul>")
+
+
+def facts(pairs: Sequence[tuple[str, Parts]]) -> None:
+    """Show names and values, one a line."""
+    rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{html(v)}</dd></div>" for k, v in pairs)
+    st.html(f'<dl class="wb-facts">{rows}</dl>')
+
+
+def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
+    """Show a few large figures in a row: what it is, the figure, a note."""
+    cells = "".join(
+        f"<div><dt>{escape(name)}</dt><dd>{html(figure)}"
+        f'<span class="wb-note">{html(note)}</span></dd></div>'
+        for name, figure, note in items
+    )
+    st.html(f'<dl class="wb-figures">{cells}</dl>')
+
+
+def side_by_side(*blocks: str) -> None:
+    """Show charts or lists next to each other, one under the other on a phone."""
+    st.html('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")
+
+
+def small_multiples(*blocks: str) -> None:
+    """Show many small charts of one scale."""
+    st.html('<div class="wb-multiples">' + "".join(blocks) + "</div>")
+
+
+def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> str:
+    """Return a table with a caption and column heads, every word escaped."""
+    cells_of = [
+        (escape(head.role or "rest"), " wb-number" if head.is_number else "") for head in heads
+    ]
+    top = "".join(_head(head) for head in heads)
+    body = "".join(
+        '<tr role="row">'
+        + "".join(
+            f'<td role="cell" class="wb-{role}{number}" data-head="{escape(head.text)}">'
+            f"{html(cell)}</td>"
+            for (role, number), head, cell in zip(cells_of, heads, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    # Roles are repeated because a phone lays rows out as blocks, and browsers then forget them.
+    return (
+        f'<table class="wb-table" role="table"><caption>{escape(caption)}</caption>'
+        f'<thead role="rowgroup"><tr role="row">{top}</tr></thead>'
+        f'<tbody role="rowgroup">{body}</tbody></table>'
+    )
+
+
+def _head(head: Head) -> str:
+    sort = f' aria-sort="{head.sorted}"' if head.sorted else ""
+    number = ' class="wb-number"' if head.is_number else ""
+    text = html(Link(head.text, head.link)) if head.link else escape(head.text)
+    return f'<th role="columnheader" scope="col"{number}{sort}>{text}</th>'
+
+
+def table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
+    """Show a table."""
+    st.html(table_html(caption, heads, rows))
+
+
+def as_table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
+    """Show a chart's table, folded away under the chart."""
+    st.html(
+        '<details class="wb-details"><summary>The same as a table</summary>'
+        f"{table_html(caption, heads, rows)}</details>"
+    )
+
+
+def folded(
+    summary: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]
+) -> None:
+    """Show a long table folded away under its own words."""
+    st.html(
+        f'<details class="wb-details"><summary>{escape(summary)}</summary>'
+        f"{table_html(caption, heads, rows)}</details>"
+    )
+
+
+def link_lists(summary: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str, bool]]]]) -> None:
+    """Show lists of links with counts, folded: what each filter would show."""
+    chosen = ' class="wb-on"'
+    blocks = "".join(
+        f"<div><h3>{escape(name)}</h3><ul>"
+        + "".join(
+            f"<li{chosen if is_on else ''}>{html(link)}<span>{escape(n)}</span></li>"
+            for link, n, is_on in links
+        )
+        + "</ul></div>"
+        for name, links in lists
+        if links
+    )
+    st.html(
+        f'<details class="wb-details wb-facets"><summary>{escape(summary)}</summary>'
+        f'<div class="wb-facet-lists">{blocks}</div></details>'
+    )
+
+
+def copyable(label: str, text: str) -> None:
+    """Show a ready-made text with a button that copies it."""
+    st.html(
+        f'<div class="wb-copy"><pre tabindex="0">{escape(text)}</pre>'
+        f'<button type="button" data-copy="{escape(text)}">{escape(label)}</button></div>'
+    )
+
+
+def downloads(*links: Parts) -> None:
+    """Show download links in a row."""
+    st.html(
+        '<p class="wb-downloads">'
+        + "".join(f"<span>{html(link)}</span>" for link in links)
+        + "</p>"
+    )
+
+
+def footer(parts: Parts, build_id: str) -> None:
+    """Show what every page ends with: where it comes from and how sure it is."""
+    st.html(
+        f'<footer class="wb-footer"><p>{html(parts)}</p>'
+        f"<p>{html([Muted('Build '), Code(build_id)])}</p></footer>"
+    )

@@ -1,0 +1,1 @@
+"""Public records in, one checked and published database out."""

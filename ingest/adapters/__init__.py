@@ -1,0 +1,1 @@
+"""One module per way in to a public record."""

@@ -1,0 +1,112 @@
+"""The raw archive: bytes as they were served, written once, each file with a receipt.
+
+Layout: `raw/<source>/<sha256>/<file name>` and `receipt.json` beside it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from ingest.errors import SourceError
+from ingest.files import copy_with_checksum, sync_folder
+from ingest.home import Home
+
+RECEIPT = "receipt.json"
+
+
+class Receipt(BaseModel):
+    """Where a raw file came from, when, and what its bytes are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source_id: str
+    file_name: str
+    sha256: str
+    bytes: int
+    url: str | None = None
+    headers: dict[str, str] = {}
+    fetched_at: datetime
+
+    @property
+    def fetched_date(self) -> date:
+        """The day (UTC) on which the file came in."""
+        return self.fetched_at.date()
+
+
+class RawFile(BaseModel):
+    """A file in the archive: its receipt and where its bytes are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    receipt: Receipt
+    path: Path
+
+
+def keep(
+    home: Home,
+    source_id: str,
+    origin: Path,
+    *,
+    url: str | None = None,
+    headers: dict[str, str] | None = None,
+    fetched_at: datetime | None = None,
+) -> tuple[RawFile, bool]:
+    """Copy a file into the archive; return it, and whether it is new there.
+
+    The copy is written apart and renamed, so that a killed run leaves no half file.
+    """
+    folder = home.raw / source_id
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".part-{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    try:
+        sha256, size = copy_with_checksum(origin, part / origin.name)
+        final = folder / sha256
+        if final.exists():
+            return read(final), False
+        receipt = Receipt(
+            source_id=source_id,
+            file_name=origin.name,
+            sha256=sha256,
+            bytes=size,
+            url=url,
+            headers=headers or {},
+            fetched_at=fetched_at or datetime.now(UTC).replace(microsecond=0),
+        )
+        (part / RECEIPT).write_text(receipt.model_dump_json(indent=2) + "\n", "utf-8")
+        part.rename(final)
+        sync_folder(folder)
+        return RawFile(receipt=receipt, path=final / origin.name), True
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def forget(raw: RawFile) -> None:
+    """Take a file out again that turned out to be unusable before anything was built on it."""
+    shutil.rmtree(raw.path.parent)
+
+
+def read(folder: Path) -> RawFile:
+    """Return the raw file kept in this folder."""
+    receipt = Receipt.model_validate_json((folder / RECEIPT).read_text("utf-8"))
+    path = folder / receipt.file_name
+    if not path.exists():
+        raise SourceError(
+            f"{receipt.source_id}: the raw file {receipt.file_name} is gone from {folder}. "
+            f"Put it back there, or delete that folder and add the file again."
+        )
+    return RawFile(receipt=receipt, path=path)
+
+
+def kept(home: Home, source_id: str | None = None) -> Iterator[RawFile]:
+    """Yield every raw file, in the order of source and checksum."""
+    if not home.raw.is_dir():
+        return
+    for receipt in sorted(home.raw.glob(f"{source_id or '*'}/*/{RECEIPT}")):
+        if not receipt.parent.name.startswith("."):
+            yield read(receipt.parent)

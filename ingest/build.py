@@ -1,0 +1,196 @@
+"""From raw files to a checked and published database, in a new file each time.
+
+A build never touches the one that readers see. It ends with one rename of a pointer, or with
+nothing changed at all.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from ingest import archive, checks, core, publish, stage
+from ingest.archive import RawFile
+from ingest.decisions import READINGS, load_decisions
+from ingest.errors import SourceError, WhobuysError
+from ingest.home import Home
+from ingest.knowledge import load_knowledge
+from ingest.source import Source, load_sources
+from ingest.stage import Manifest
+
+CODE = Path(__file__).parent
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A raw file, its source and what staging made of it."""
+
+    source: Source
+    raw: RawFile
+    manifest: Manifest
+
+
+@dataclass
+class Built:
+    """What a build did: the database, whether it is new, and which files it could not use."""
+
+    build_id: str
+    database: Path
+    is_new: bool
+    as_of: date
+    purchases: int = 0
+    transactions: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+
+
+def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -> Built:
+    """Build, check and publish; return what was built.
+
+    A file that cannot be used is left out, named in `failures` and shown on the Sources page; the
+    others go on. Raises WhobuysError, with the published database as it was, when there is
+    nothing to build from or the finished build breaks one of its checks.
+    """
+    with one_at_a_time(home):
+        publish.remove_leftovers(home)
+        sources = load_sources(home.source_folders)
+        files, failures = _stage_all(home, sources, say)
+        if not files:
+            raise WhobuysError(
+                "There is nothing to build from. Add a file with "
+                "`whobuys add FILE --source SOURCE`, or run `whobuys up` for the starter ledger."
+            )
+        as_of = as_of or max(_known_until(file) for file in files)
+        build_id = _build_id(home, files, failures, as_of)
+        database = home.build / f"whobuys-{build_id}.duckdb"
+        if home.published_database() == database:
+            say("Nothing has changed since the last build.")
+            return _described(database, build_id, as_of, failures, is_new=False)
+        part = database.with_suffix(".part")
+        try:
+            _fill(home, part, sources, files, failures, build_id, as_of, say)
+            publish.move_into_place(home, part, database, build_id)
+        finally:
+            publish.remove_database(part)
+        return _described(database, build_id, as_of, failures, is_new=True)
+
+
+def _stage_all(
+    home: Home, sources: dict[str, Source], say: Say
+) -> tuple[list[StagedFile], dict[str, str]]:
+    files: list[StagedFile] = []
+    failures: dict[str, str] = {}
+    for raw in archive.kept(home):
+        source = sources.get(raw.receipt.source_id)
+        if source is None:
+            failures[raw.receipt.source_id] = (
+                f"There are raw files of {raw.receipt.source_id}, but no declaration of it. Put "
+                f"{raw.receipt.source_id}.yml back, or remove its folder from {home.raw}."
+            )
+            continue
+        if stage.staged(home, source, raw) is None:
+            say(f"Reading {raw.receipt.file_name}")
+        try:
+            files.append(StagedFile(source, raw, stage.stage(home, source, raw)))
+        except SourceError as error:
+            failures[source.id] = str(error)
+    return files, failures
+
+
+def _known_until(file: StagedFile) -> date:
+    return file.manifest.stamp or file.raw.receipt.fetched_date
+
+
+def _build_id(home: Home, files: list[StagedFile], failures: dict[str, str], as_of: date) -> str:
+    """Return a hash of everything that goes into a build: bytes, facts, code and date."""
+    digest = hashlib.sha256()
+    facts = [
+        path
+        for folder in (*home.reference_folders, *home.source_folders)
+        for path in sorted(folder.iterdir())
+        if path.is_file()
+    ]
+    code = sorted([*CODE.rglob("*.py"), *CODE.rglob("*.sql")])
+    for path in [*facts, READINGS, *code]:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    inputs = {
+        "raw": sorted(
+            [file.source.id, file.raw.receipt.sha256, file.raw.receipt.fetched_at.isoformat()]
+            for file in files
+        ),
+        "failures": failures,
+        "as_of": as_of.isoformat(),
+        "duckdb": duckdb.__version__,
+    }
+    digest.update(json.dumps(inputs, sort_keys=True).encode())
+    return digest.hexdigest()[:12]
+
+
+def _fill(
+    home: Home,
+    part: Path,
+    sources: dict[str, Source],
+    files: list[StagedFile],
+    failures: dict[str, str],
+    build_id: str,
+    as_of: date,
+    say: Say,
+) -> None:
+    knowledge = load_knowledge(home.reference_folders)
+    decisions = load_decisions(home.reference_folders)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    publish.remove_database(part)
+    with duckdb.connect(str(part)) as connection:
+        core.prepare(connection, home)
+        core.load_facts(connection, home, sources, knowledge, failures)
+        core.load_files(connection, home, files)
+        core.run_steps(connection, knowledge, decisions, say)
+        core.write_build(connection, build_id, as_of, version("whobuys"))
+        say("Checking")
+        checks.check_build(connection)
+        connection.execute("checkpoint")
+
+
+def _described(
+    database: Path, build_id: str, as_of: date, failures: dict[str, str], *, is_new: bool
+) -> Built:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        counts = connection.execute("select purchases, transactions from meta.build").fetchone()
+    purchases, transactions = counts or (0, 0)
+    return Built(build_id, database, is_new, as_of, purchases, transactions, failures)
+
+
+@contextmanager
+def one_at_a_time(home: Home) -> Iterator[None]:
+    """Hold the one lock of this home; raise WhobuysError naming who holds it.
+
+    The lock belongs to the process, so a killed run leaves none behind.
+    """
+    home.root.mkdir(parents=True, exist_ok=True)
+    home.build.mkdir(exist_ok=True)
+    path = home.build / ".lock"
+    with path.open("a+") as handle:
+        try:
+            flock(handle, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            raise WhobuysError(
+                f"Another run is at work here ({handle.read().strip() or 'it gave no name'}). "
+                f"Wait until it has ended."
+            ) from error
+        handle.truncate(0)
+        handle.write(_who())
+        handle.flush()
+        yield
+
+
+def _who() -> str:
+    return f"process {os.getpid()}, since {datetime.now(UTC):%H:%M} UTC"

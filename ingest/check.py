@@ -1,0 +1,56 @@
+"""Everything a person can edit, checked at once: the answer of `whobuys check`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ingest.decisions import Decision, load_decisions
+from ingest.errors import WhobuysError
+from ingest.examples import check_reference
+from ingest.home import Home
+from ingest.knowledge import Knowledge, load_knowledge
+from ingest.places import check_lists
+from ingest.source import load_sources
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was checked, and each problem as a sentence with file and line."""
+
+    sources: int
+    rules: int
+    vendors: int
+    decisions: int
+    problems: list[str]
+
+
+def check(home: Home) -> Checked:
+    """Check every declaration, reference list, rule, example and decision."""
+    problems: list[str] = []
+    folders = home.reference_folders
+
+    sources = _tried(problems, lambda: load_sources(home.source_folders)) or {}
+    _tried(problems, lambda: check_lists(folders))
+    problems += [str(problem) for problem in check_reference(folders)]
+    knowledge: Knowledge | None = (
+        None if problems else _tried(problems, lambda: load_knowledge(folders))
+    )
+    decisions: dict[str, Decision] = _tried(problems, lambda: load_decisions(folders)) or {}
+    return Checked(
+        sources=len(sources),
+        rules=len(knowledge.rules) if knowledge else 0,
+        vendors=len(knowledge.vendors) if knowledge else 0,
+        decisions=len(decisions),
+        problems=problems,
+    )
+
+
+def _tried(problems: list[str], what: Callable[[], T]) -> T | None:
+    """Return what a step returns, or add what is wrong with it to the problems."""
+    try:
+        return what()
+    except WhobuysError as error:
+        problems.extend(str(error).splitlines())
+        return None

@@ -1,0 +1,134 @@
+-- evidence.reason: one row per reason. evidence.verdict: one row per purchase. Key: purchase_id.
+-- How contradictions are settled, in this order:
+--   1. A false friend cancels the reasons of its technology (of any, when it names none) whose
+--      strength is that of its `beats` or weaker. A vendor that sells no surveillance technology
+--      cancels products, supported vendors and possibles (3, 5, 6), never a phrase that means the
+--      technology by itself (4).
+--   2. Neighbouring goods cancel in the same way (technology `other` stands for any).
+--   3. The strongest strict reason of strength 2 to 5 that is left makes the purchase matched.
+--   4. Else the strongest related reason makes it matched with scope related.
+--   5. Else a strict reason of strength 6 makes it possible.
+--   6. Else it is rejected.
+-- Among equals: the order of technologies.csv, then the rule's name.
+create or replace temp table reason_judged as
+select
+    reason.*,
+    reason.scope = 'strict' and exists (
+        from reason_found as other
+        where other.purchase_id = reason.purchase_id and other.beats > 0
+            and (other.speaks = 'against' or other.scope = 'related')
+            and reason.strength >= other.beats
+            and (other.technology in ('', 'other', reason.technology))
+            and not (other.rule like 'vendor:%' and reason.strength = 4)
+            and other.rule <> reason.rule
+    ) as is_cancelled
+from reason_found as reason
+where speaks = 'for';
+
+create or replace temp table reason_left as
+select
+    judged.*, technology.position,
+    case
+        when judged.scope = 'strict' and strength <= 5 then 1
+        when judged.scope = 'related' and strength <= 5 then 2
+        else 3
+    end as place
+from reason_judged as judged
+join known_technology as technology using (technology)
+where not is_cancelled;
+
+create or replace temp table best as
+select * from reason_left
+qualify row_number() over (
+    partition by purchase_id order by place, strength, position, type = '', rule, said, literal) = 1;
+
+-- Related goods of a counted purchase are listed among its reasons, not among its technologies.
+create or replace temp table spoken_technologies as
+select purchase_id, list(technology order by strength, position) as technologies
+from (
+    select purchase_id, reason_left.technology, min(reason_left.strength) as strength, any_value(reason_left.position) as position
+    from reason_left join best using (purchase_id)
+    where reason_left.place = best.place
+    group by all
+)
+group by purchase_id;
+
+-- The finer type: the best reason's own, else that of another reason of the same technology.
+create or replace temp table best_type as
+select purchase_id, min_by(reason_left.type, (reason_left.strength, reason_left.rule)::varchar) as type
+from reason_left join best using (purchase_id)
+where reason_left.technology = best.technology and reason_left.type <> ''
+group by purchase_id;
+
+create or replace temp table maker as
+select purchase_id, maker_id, said, literal
+from reason_left
+where maker_id <> '' and strength <= 5
+qualify row_number() over (
+    partition by purchase_id order by strength, literal = '', maker_id, said, literal) = 1;
+
+create or replace temp table against as
+select
+    purchase_id,
+    min(title || coalesce(': "' || quoted(said, literal) || '"', '')) as against
+from (
+    select purchase_id, title, said, literal, rule from reason_found where speaks = 'against'
+    union all
+    select purchase_id, title, said, literal, rule from reason_found
+    where scope = 'related' and speaks = 'for' and beats between 1 and 6
+)
+group by purchase_id;
+
+create or replace temp table form_found as
+select
+    purchase_id, arg_min(form, position) as form,
+    arg_min(field || ': ' || literal, position) as form_evidence
+from candidate_record
+join form on (form.field = 'description' and contains(words, ' ' || literal || ' '))
+    or (form.field = 'psc' and contains(' ' || normal_text(psc) || ' ', ' ' || literal || ' '))
+group by purchase_id;
+
+create schema if not exists evidence;
+
+create or replace table evidence.reason as
+select
+    purchase_id, strength::tinyint as strength, rule, title, field,
+    quoted(said, literal) as quoted, technology, nullif(type, '') as type, scope,
+    nullif(maker_id, '') as maker_id, speaks
+from reason_found
+group by all;
+
+create or replace table evidence.verdict as
+with touched as (select distinct purchase_id from reason_judged)
+select
+    touched.purchase_id,
+    case
+        when best.rule is null then 'rejected'
+        when best.strength <= 5 then 'matched'
+        else 'possible'
+    end as status,
+    coalesce(best.scope, 'strict') as scope,
+    best.strength::tinyint as strength,
+    best.technology,
+    coalesce(nullif(best.type, ''), best_type.type, vendor_type.type) as type,
+    coalesce(spoken_technologies.technologies, []) as technologies,
+    form, form_evidence,
+    best.rule, best.field, quoted(best.said, best.literal) as evidence,
+    case
+        when vendor.role = 'staffing' then null
+        else coalesce(maker.maker_id, case when vendor.role in ('maker', 'both') then vendor.vendor_id end)
+    end as maker_id,
+    case
+        when vendor.role is distinct from 'staffing' then quoted(maker.said, maker.literal)
+    end as maker_evidence,
+    against.against
+from touched
+left join best using (purchase_id)
+left join best_type using (purchase_id)
+left join spoken_technologies using (purchase_id)
+left join maker using (purchase_id)
+left join against using (purchase_id)
+left join form_found using (purchase_id)
+left join record_vendor as vendor using (purchase_id)
+left join known_vendor_type as vendor_type
+    on vendor_type.vendor_id = vendor.vendor_id and vendor_type.technology = best.technology;

@@ -1,0 +1,221 @@
+"""The command `whobuys`: each command is a few lines that call the modules beside this one.
+
+Exit codes: 0 done; 1 done, but some source failed and kept its last good data; 2 nothing done,
+and why.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ingest import add as adding
+from ingest import build as building
+from ingest import check as checking
+from ingest import status as stating
+from ingest.errors import WhobuysError
+from ingest.home import Home
+
+app = typer.Typer(
+    help="Which public agencies buy surveillance technology, from whom, and for how much.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+P = ParamSpec("P")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
+Port = Annotated[int, typer.Option(help="The port to serve on.")]
+Address = Annotated[str, typer.Option(help="The address to serve on.")]
+
+
+def explained(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn errors that a person can act on into a sentence and exit code 2."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except WhobuysError as error:
+            err.print(str(error), style="bold", markup=False)
+            raise typer.Exit(2) from error
+
+    return run
+
+
+def _progress(say_on: bool) -> Progress:  # noqa: FBT001
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not say_on or not err.is_terminal,
+    )
+
+
+def _build(home: Home, as_of: date | None, *, quiet: bool = False) -> building.Built:
+    """Build with a progress line on a terminal and plain lines in a log."""
+    with _progress(not quiet) as progress:
+        task = progress.add_task("Building", total=None)
+
+        def say(what: str) -> None:
+            progress.update(task, description=what)
+            if not quiet and not err.is_terminal:
+                err.print(what, markup=False)
+
+        return building.build(home, as_of=as_of, say=say)
+
+
+def _report_build(built: building.Built) -> None:
+    news = "Published" if built.is_new else "Already published:"
+    out.print(
+        f"{news} {built.purchases:,} purchases and {built.transactions:,} transactions as of "
+        f"{_day(built.as_of)}.",
+        markup=False,
+    )
+    for source_id, why in built.failures.items():
+        err.print(f"Left out of {source_id}: {why}", style="bold", markup=False)
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%b %Y}" if day else "not known"
+
+
+@app.command()
+@explained
+def up(port: Port = 8501, address: Address = "127.0.0.1") -> None:
+    """Build from the starter ledger if there is no database yet, then open the dashboard."""
+    home = Home.from_environment()
+    if home.published_database() is None:
+        adding.add_starter(home)
+        _report_build(_build(home, None))
+    _serve(port, address, open_browser=sys.stdout.isatty())
+
+
+@app.command()
+@explained
+def add(
+    file: Annotated[Path, typer.Argument(help="A zip or CSV that you already have.")],
+    source: Annotated[str, typer.Option("--source", "-s", help="The source it belongs to.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Load a file you already have, such as an award data archive of USAspending."""
+    with _progress(not as_json) as progress:
+        progress.add_task(f"Reading {file.name}", total=None)
+        added = adding.add(Home.from_environment(), file, source)
+    manifest = added.manifest
+    if as_json:
+        out.print_json(json.dumps({"is_new": added.is_new, **manifest.model_dump(mode="json")}))
+        return
+    out.print(
+        f"{'Added' if added.is_new else 'Already here:'} {file.name}: {manifest.rows:,} rows"
+        f"{f', {manifest.rejected:,} set aside' if manifest.rejected else ''}. "
+        f"Run `whobuys build` to publish {'them' if manifest.rows != 1 else 'it'}.",
+        markup=False,
+    )
+    problems = [*manifest.problems, *(p for table in manifest.tables for p in table.problems)]
+    for problem in problems[:20]:
+        err.print(f"Note: {problem.message}", markup=False)
+    if len(problems) > 20:  # noqa: PLR2004
+        err.print(f"and {len(problems) - 20:,} more, listed on the Sources page.", markup=False)
+
+
+@app.command()
+@explained
+def build(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day that the figures speak of."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Turn raw files into a checked and published database."""
+    built = _build(Home.from_environment(), as_of.date() if as_of else None, quiet=as_json)
+    if as_json:
+        out.print_json(json.dumps(asdict(built), default=str))
+    else:
+        _report_build(built)
+    if built.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def serve(port: Port = 8501, address: Address = "127.0.0.1") -> None:
+    """Serve the dashboard."""
+    if Home.from_environment().published_database() is None:
+        raise WhobuysError("Nothing is published yet. Run `whobuys up`.")
+    _serve(port, address, open_browser=False)
+
+
+def _serve(port: int, address: str, *, open_browser: bool) -> None:
+    # Imported here: the other commands should not wait for the whole of Streamlit.
+    from dashboard.server import serve as serve_dashboard  # noqa: PLC0415
+
+    out.print(f"The dashboard is at http://{address}:{port} (stop it with Ctrl+C).", markup=False)
+    serve_dashboard(port, address, open_browser=open_browser)
+
+
+@app.command()
+@explained
+def status(*, as_json: AsJson = False) -> None:
+    """Show every source: fresh or stale, rows, dates, and why."""
+    now = stating.status(Home.from_environment())
+    if as_json:
+        out.print_json(now.as_json())
+        return
+    if now.database:
+        out.print(
+            f"Published: {now.purchases:,} purchases, {now.transactions:,} transactions, as of "
+            f"{_day(now.as_of)}\n{now.database}\n",
+            markup=False,
+        )
+    else:
+        out.print("Nothing is published yet. Run `whobuys up`.\n", markup=False)
+    for source in now.sources:
+        covers = (
+            f", {_day(source.first_date)} to {_day(source.last_date)}" if source.first_date else ""
+        )
+        out.print(
+            f"{source.source_id}: {source.state}. {source.files} files, {source.rows:,} rows"
+            f"{f', {source.rejected:,} set aside' if source.rejected else ''}{covers}"
+            f"{f'. {source.why}' if source.why else ''}",
+            markup=False,
+        )
+
+
+@app.command()
+@explained
+def check(*, as_json: AsJson = False) -> None:
+    """Validate every declaration, alias, rule and decision."""
+    result = checking.check(Home.from_environment())
+    if as_json:
+        out.print_json(json.dumps(asdict(result)))
+    else:
+        for problem in result.problems:
+            err.print(problem, markup=False)
+        if not result.problems:
+            out.print(
+                f"All good: {result.sources} sources, {result.rules:,} rules, "
+                f"{result.vendors:,} vendors, {result.decisions:,} decisions.",
+                markup=False,
+            )
+    if result.problems:
+        raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,163 @@
+"""A person's decisions on purchases, and the readings of the starter ledger.
+
+They are keyed by purchase and guarded by the vendor and words they were made on, not by
+amounts, which change every week. Rules never see them.
+"""
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from ingest.errors import DeclarationError
+from ingest.home import PROJECT_DATA
+from ingest.places import rows_of
+from ingest.tables import load_table
+
+READINGS = PROJECT_DATA / "starter" / "readings.csv"
+READING = "purchase_id reading confidence technology maker what guard_vendor".split()
+DECISION = (
+    "purchase_id decision scope technology maker reason decided_by decided_date guard_vendor"
+    " guard_description"
+).split()
+# How the columns `decision` and `scope` follow from a reading of the starter ledger.
+_SCOPE = {"core": "strict", "related": "related"}
+_DECISION = {"high": "accept", "medium": "suggest", "low": "suggest"}
+
+
+class Decision(BaseModel):
+    """One decision: accept a purchase as surveillance technology, reject it, or suggest it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    purchase_id: str
+    decision: str
+    scope: str | None
+    technology: str | None
+    maker: str | None
+    what: str | None
+    reason: str
+    origin: str
+    decided_date: date | None
+    guard_vendor: str | None
+    guard_description: str | None
+
+    @field_validator("decision")
+    @classmethod
+    def _known_decision(cls, value: str) -> str:
+        if value not in {"accept", "reject", "suggest"}:
+            raise ValueError(f"`{value}` is none of accept, reject, suggest")
+        return value
+
+    @field_validator("scope")
+    @classmethod
+    def _known_scope(cls, value: str | None) -> str | None:
+        if value not in {"strict", "related", None}:
+            raise ValueError(f"`{value}` is neither strict nor related")
+        return value
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether an accepted purchase lacks what it was accepted as."""
+        return self.decision == "accept" and not (self.scope and self.technology)
+
+
+def load_decisions(folders: list[Path]) -> dict[str, Decision]:
+    """Return every decision by purchase; a decision made here outranks a reading.
+
+    Raises DeclarationError with file and line for an entry that says too little or stands twice.
+    """
+    decisions = {row["purchase_id"]: _reading(row) for row in rows_of(READINGS, READING)}
+    made: dict[str, str] = {}
+    for folder in folders:
+        path = folder / "decisions.csv"
+        if not path.exists():
+            continue
+        for number, row in enumerate(rows_of(path, DECISION), start=2):
+            here = f"{path}, line {number}"
+            decision = _decision(row, here)
+            if decision.purchase_id in made:
+                raise DeclarationError(
+                    f"{here}: {decision.purchase_id} is already decided in "
+                    f"{made[decision.purchase_id]}. Keep one of the two."
+                )
+            made[decision.purchase_id] = here
+            decisions[decision.purchase_id] = decision
+    return decisions
+
+
+def _reading(row: dict[str, str]) -> Decision:
+    kind = "surveillance technology" if row["reading"] == "core" else "a neighbouring good"
+    sure = {"high": "", "medium": ", with some doubt", "low": ", with much doubt"}
+    return Decision(
+        purchase_id=row["purchase_id"],
+        decision=_DECISION[row["confidence"]],
+        scope=_SCOPE[row["reading"]],
+        technology=row["technology"],
+        maker=row["maker"] or None,
+        what=row["what"] or None,
+        reason=f"the award was read for the starter ledger as {kind}{sure[row['confidence']]}",
+        origin="reading",
+        decided_date=None,
+        guard_vendor=row["guard_vendor"] or None,
+        guard_description=None,
+    )
+
+
+def _decision(row: dict[str, str], here: str) -> Decision:
+    if not row["reason"] or not row["decided_by"]:
+        raise DeclarationError(f"{here}: a decision needs a `reason` and `decided_by`.")
+    try:
+        decision = Decision(
+            purchase_id=row["purchase_id"],
+            decision=row["decision"],
+            scope=row["scope"] or None,
+            technology=row["technology"] or None,
+            maker=row["maker"] or None,
+            what=None,
+            reason=row["reason"],
+            origin="decision",
+            decided_date=row["decided_date"] or None,  # type: ignore[arg-type]
+            guard_vendor=row["guard_vendor"] or None,
+            guard_description=row["guard_description"] or None,
+        )
+    except ValidationError as error:
+        problem = error.errors()[0]
+        said = str(problem["msg"]).removeprefix("Value error, ")
+        raise DeclarationError(f"{here}: `{problem['loc'][0]}`: {said}.") from error
+    if decision.is_incomplete:
+        raise DeclarationError(f"{here}: an accepted purchase needs `scope` and `technology`.")
+    return decision
+
+
+def apply_decisions(
+    connection: duckdb.DuckDBPyConnection, decisions: dict[str, Decision], technologies: set[str]
+) -> None:
+    """Fill core.decision. `resolve_vendors` must have run: makers are found among its aliases."""
+    for decision in decisions.values():
+        if decision.technology and decision.technology not in technologies:
+            raise DeclarationError(
+                f"The decision on {decision.purchase_id} names the technology "
+                f"`{decision.technology}`, which is not in technologies.csv."
+            )
+    columns = (
+        "purchase_id decision scope technology maker what reason origin decided_date guard_vendor"
+        " guard_description"
+    ).split()
+    load_table(
+        connection,
+        "core.decision",
+        {name: "date" if name == "decided_date" else "varchar" for name in columns},
+        [
+            [getattr(decision, name) for name in columns]
+            for _, decision in sorted(decisions.items())
+        ],
+    )
+    connection.execute(
+        "create or replace table core.decision as"
+        " select decision.*, coalesce(alias.vendor_id,"
+        " nullif(replace(lower(normal_name(maker)), ' ', '_'), '')) as maker_id"
+        " from core.decision as decision left join alias on alias.name = normal_name(maker)"
+        " order by purchase_id"
+    )

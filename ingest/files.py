@@ -1,0 +1,63 @@
+"""Files that are either whole or not there: write apart, flush to disk, then rename."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BLOCK = 1 << 20
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside this folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file at once: readers see the old bytes or the new ones, never half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with part.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def copy_with_checksum(origin: Path, destination: Path) -> tuple[str, int]:
+    """Copy a file and return its SHA-256 and size in bytes, in one reading of it."""
+    digest = hashlib.sha256()
+    size = 0
+    with origin.open("rb") as source, destination.open("wb") as target:
+        while block := source.read(BLOCK):
+            digest.update(block)
+            size += target.write(block)
+        target.flush()
+        os.fsync(target.fileno())
+    return digest.hexdigest(), size
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        while block := handle.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextmanager
+def scratch_file(folder: Path, name: str) -> Iterator[Path]:
+    """Yield a path for a temporary file, and take the file away afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f".{name}.{os.getpid()}.part"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,73 @@
+"""Where everything lives on disk: the project's own data, and the home that can be moved."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one installation.
+
+    `WHOBUYS_HOME` moves everything that is not in git to another disk; a newsroom's own
+    `reference/` and `sources/` there join those of the project.
+    """
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        """Return the home that `WHOBUYS_HOME` names, else the project's `data/`."""
+        named = os.environ.get("WHOBUYS_HOME")
+        return cls(Path(named).expanduser().resolve() if named else PROJECT_DATA)
+
+    @property
+    def raw(self) -> Path:
+        """Bytes as served, each with its receipt."""
+        return self.root / "raw"
+
+    @property
+    def staged(self) -> Path:
+        """Parquet files with our column names and the publisher's values."""
+        return self.root / "staged"
+
+    @property
+    def build(self) -> Path:
+        """Finished databases, one file each, never overwritten."""
+        return self.root / "build"
+
+    @property
+    def published(self) -> Path:
+        """The pointer to the database that readers see."""
+        return self.root / "published"
+
+    @property
+    def pointer(self) -> Path:
+        """The one file that moves when a build is published."""
+        return self.published / "current.json"
+
+    @property
+    def reference_folders(self) -> list[Path]:
+        """Folders of reference data, ours first."""
+        return self._joined("reference")
+
+    @property
+    def source_folders(self) -> list[Path]:
+        """Folders of declarations, ours first."""
+        return self._joined("sources")
+
+    def _joined(self, name: str) -> list[Path]:
+        folders = [PROJECT_DATA / name]
+        if self.root != PROJECT_DATA and (self.root / name).is_dir():
+            folders.append(self.root / name)
+        return folders
+
+    def published_database(self) -> Path | None:
+        """Return the database that readers see now, or None before the first build."""
+        if not self.pointer.exists():
+            return None
+        database = self.build / str(json.loads(self.pointer.read_text("utf-8"))["database"])
+        return database if database.exists() else None

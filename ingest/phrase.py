@@ -1,0 +1,99 @@
+"""The small language in which reference data writes words, and how words are compared.
+
+    license/licence plate reader; LPR camera      two phrases; `/` divides words of equal value
+    mobile (device) forensic                      a word in brackets may be missing
+
+Upper and lower case, hyphens and other punctuation make no difference, and the last word
+may stand in the plural. There are no regular expressions: whoever can write a sentence can
+write a rule.
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import product
+
+_NOT_A_WORD = re.compile(r"[^A-Z0-9]+")
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+MOST_VARIANTS = 400
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; the message says what to change."""
+
+
+def normal_text(text: str) -> str:
+    """Return text as words of capitals and digits with one space between them."""
+    return _NOT_A_WORD.sub(" ", text.upper()).strip()
+
+
+def phrases(cell: str) -> list[str]:
+    """Return the phrases of one cell (they are divided by semicolons)."""
+    return [part.strip() for part in cell.split(";") if part.strip()]
+
+
+def _plurals(word: str) -> list[str]:
+    if len(word) < 3 or word[-1].isdigit() or word.endswith("S"):
+        return [word]
+    if word.endswith("Y") and word[-2] not in "AEIOU":
+        return [word, word[:-1] + "IES"]
+    if word.endswith(("CH", "SH", "X", "Z")):
+        return [word, word + "ES"]
+    return [word, word + "S"]
+
+
+def _slots(phrase: str) -> list[list[str]]:
+    """Return for each place in the phrase the words that may stand there ('' for none)."""
+    slots: list[list[str]] = []
+    marked = _BRACKETED.sub(lambda found: "?" + found.group(1).strip().replace(" ", " ?"), phrase)
+    if "(" in marked or ")" in marked:
+        raise PhraseError(
+            f"`{phrase}` opens or closes a bracket alone: write `mobile (device) lab`."
+        )
+    for word in marked.split():
+        optional = word.startswith("?")
+        choices = [normal_text(part) for part in word.lstrip("?").split("/")]
+        if not all(choices):
+            if len(choices) > 1:
+                raise PhraseError(f"`{phrase}` has a `/` with nothing on one side.")
+            continue
+        slots.append(choices + ([""] if optional else []))
+    if not slots:
+        raise PhraseError(f"`{phrase}` holds no word.")
+    return slots
+
+
+def literals(phrase: str) -> list[str]:
+    """Return every wording that a phrase stands for, in the form of `normal_text`.
+
+    Raises PhraseError where the phrase cannot be read or stands for too many wordings.
+    """
+    slots = _slots(phrase)
+    total = 1
+    for slot in slots:
+        total *= len(slot)
+    if total > MOST_VARIANTS:
+        raise PhraseError(f"`{phrase}` stands for {total} wordings: write it as several phrases.")
+    found: dict[str, None] = {}
+    for words in product(*slots):
+        text = " ".join(word for word in words if word)
+        if not text:
+            raise PhraseError(f"`{phrase}` could match nothing at all: leave one word unbracketed.")
+        head, _, last = text.rpartition(" ")
+        for ending in _plurals(last):
+            found[f"{head} {ending}".strip()] = None
+    return list(found)
+
+
+def anchor(literal: str) -> str:
+    """Return the word of a wording by which it is looked up: its longest."""
+    return max(literal.split(), key=len)
+
+
+def alternation(wordings: Iterable[str]) -> str:
+    """Return one regular expression (RE2) that finds any of the wordings in a raw text.
+
+    Sorted in descending order: neighbours share their beginnings, which RE2 factors out,
+    and a longer wording stands before the shorter one that it begins with.
+    """
+    parts = [wording.replace(" ", "[^A-Z0-9]+") for wording in sorted(set(wordings), reverse=True)]
+    return r"\b(?:" + "|".join(parts) + r")\b" if parts else r"\b\B"

@@ -1,0 +1,50 @@
+"""Publishing: a finished database gets its name, then one pointer moves."""
+
+import json
+import os
+from pathlib import Path
+
+from ingest.files import sync_folder, write_whole
+from ingest.home import Home
+
+KEPT_BUILDS = 3
+
+
+def move_into_place(home: Home, part: Path, database: Path, build_id: str) -> None:
+    """Give a finished build its name and let readers see it.
+
+    Each build has a file of its own: a process that has an older one open goes on reading that.
+    """
+    with part.open("rb") as handle:
+        os.fsync(handle.fileno())
+    part.replace(database)
+    sync_folder(database.parent)
+    pointer = {"build_id": build_id, "database": database.name}
+    write_whole(home.pointer, json.dumps(pointer).encode() + b"\n")
+    _keep_the_last(home)
+
+
+def _keep_the_last(home: Home) -> None:
+    builds = sorted(
+        home.build.glob("whobuys-*.duckdb"), key=lambda path: path.stat().st_mtime_ns, reverse=True
+    )
+    published = home.published_database()
+    others = [path for path in builds if path != published]
+    for path in others[KEPT_BUILDS - 1 :]:
+        remove_database(path)
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database with what a killed writer may have left beside it."""
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def remove_leftovers(home: Home) -> None:
+    """Remove what killed runs left half done. Call it only while holding the lock."""
+    for part in home.build.glob("*.part*"):
+        part.unlink(missing_ok=True)
+    for spilled in home.build.glob(".spill/*"):
+        spilled.unlink(missing_ok=True)
+    for part in home.staged.glob("*/.*.part*"):
+        part.unlink(missing_ok=True)

@@ -1,0 +1,402 @@
+"""Strict models of `data/reference/*.csv` as far as classification needs them, and their loader.
+
+One line is one fact. An unknown column, an empty cell that must not be empty, a value
+outside its list or a reference to nothing is a problem that names file, line and the
+nearest thing known; nothing is guessed. The language of the word cells is in `phrase.py`.
+"""
+
+import csv
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+
+from ingest.errors import WhobuysError
+from ingest.phrase import PhraseError, literals, phrases
+
+Scope = Literal["strict", "related"]
+Confidence = Literal["high", "medium", "low", "unverified"]
+Form = Literal["goods", "software", "data", "service", "staffing", "training"]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in reference data: where, and what to do."""
+
+    file: str
+    line: int
+    reason: str
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        hint = f" Did you mean `{self.nearest}`?" if self.nearest else ""
+        return f"{self.file}, line {self.line}: {self.reason}{hint}"
+
+
+class InvalidReference(WhobuysError):
+    """Reference data that cannot be used; holds every problem found, not only the first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        shown = "\n".join(str(problem) for problem in problems[:20])
+        more = f"\n... and {len(problems) - 20} more." if len(problems) > 20 else ""
+        super().__init__(f"{shown}{more}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word most like the given one, or '' when none is near."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+def _words(value: str) -> str:
+    for phrase in phrases(value):
+        if not phrase.startswith("@"):
+            literals(phrase)
+    return value.strip()
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+Words = Annotated[str, AfterValidator(_filled), AfterValidator(_words)]
+MaybeWords = Annotated[str, AfterValidator(_words)]
+
+
+class Row(BaseModel):
+    """What every line of reference data has: where it stands, who says so, how sure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    file: str
+    line: int
+    source: Text
+    confidence: Confidence
+
+    FILE: ClassVar[str]
+    KEY: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> str:
+        """Return what makes the line unique within its file."""
+        return " | ".join(str(getattr(self, name)) for name in self.KEY)
+
+
+class Technology(Row):
+    """One of the kinds of surveillance technology; the order of the file breaks ties."""
+
+    FILE = "technologies.csv"
+    KEY = ("technology",)
+    technology: Text
+    technology_name: Text
+    scope: Scope
+    definition: Text
+
+
+class Type(Row):
+    """A finer kind within a technology."""
+
+    FILE = "types.csv"
+    KEY = ("type",)
+    type: Text
+    technology: Text
+    type_name: Text
+    definition: Text
+    look_alikes: str
+
+
+class Vendor(Row):
+    """A business (or public body) that appears in purchases."""
+
+    FILE = "vendors.csv"
+    KEY = ("vendor_id",)
+    vendor_id: Text
+    vendor_name: Text
+    role: Literal["maker", "reseller", "both", "staffing", "vehicle", "unrelated"]
+    # exclusive: all it sells to agencies is surveillance technology, so its name is enough.
+    # mixed: needs a supporting word or code. rarely: means something only with its own words.
+    sells: Literal["exclusive", "mixed", "rarely", "nothing"]
+    scope: Scope
+    technologies: str
+    types: str
+    parent_name: str
+    country: str
+    former_names: str
+    name_traps: str
+
+    @model_validator(mode="after")
+    def _sells_something_named(self) -> "Vendor":
+        if self.sells in ("exclusive", "mixed") and not self.technologies:
+            raise ValueError("`technologies` must not be empty when `sells` is exclusive or mixed")
+        return self
+
+
+class Alias(Row):
+    """A name under which records know a vendor."""
+
+    FILE = "vendor_aliases.csv"
+    KEY = ("alias",)
+    alias: Text
+    vendor_id: Text
+    kind: Literal["name", "legal name", "former name", "short name", "misspelling"]
+    ambiguous: Literal["yes", "no"]
+
+
+class Identifier(Row):
+    """An official identifier of a vendor."""
+
+    FILE = "vendor_identifiers.csv"
+    KEY = ("scheme", "value")
+    scheme: Literal["uei", "duns", "cage"]
+    value: Text
+    vendor_id: Text
+
+
+class WordRule(Row):
+    """A rule made of words.
+
+    It fires where one of `words` stands and, when they are given, one of `needs` stands in the
+    same record, none of `unless`, and the record is one of `where` (agency, vendor or text).
+    `matches` and `does_not_match` are its examples, run as tests.
+    """
+
+    KEY = ("words", "technology")
+    words: Words
+    technology: str
+    needs: MaybeWords
+    unless: MaybeWords
+    where: MaybeWords
+    matches: str
+    does_not_match: str
+
+
+class ExampledRule(WordRule):
+    """A rule strong enough that it must carry an example of both kinds."""
+
+    @model_validator(mode="after")
+    def _has_examples(self) -> "ExampledRule":
+        if not phrases(self.matches) or not phrases(self.does_not_match):
+            raise ValueError("`matches` and `does_not_match` need an example each")
+        return self
+
+
+class Product(ExampledRule):
+    """A product named in a description: strength 3, and it gives the maker."""
+
+    FILE = "products.csv"
+    KEY = ("words", "maker_id")
+    maker_id: Text
+    type: str
+    scope: Scope
+
+
+class Phrase(ExampledRule):
+    """Words that mean the technology by themselves (strength 4), or only may (strength 6)."""
+
+    FILE = "phrases.csv"
+    type: str
+    counts: Literal["yes", "possible"]
+
+
+class NeighbouringGoods(ExampledRule):
+    """Dual-use or neighbouring goods: shown as related, never counted in the strict scope."""
+
+    FILE = "neighbouring_goods.csv"
+    type: str
+    # Reasons of this strength and weaker give way to this line; 7 when none does.
+    beats: Literal["2", "3", "4", "5", "6", "7"]
+
+
+class FalseFriend(ExampledRule):
+    """Words that look like surveillance technology and are something else."""
+
+    FILE = "false_friends.csv"
+    field: Literal["description", "vendor"]
+    beats: Literal["2", "3", "4", "5", "6"]
+    because: Text
+
+
+class VendorWord(WordRule):
+    """What a vendor's record means when it says these words."""
+
+    FILE = "vendor_words.csv"
+    KEY = ("vendor_id", "words", "means")
+    vendor_id: Text
+    means: Literal["counted", "possible", "related", "not"]
+    type: str
+
+
+class SupportingWord(WordRule):
+    """Words that support a vendor who sells the technology among other things (strength 5)."""
+
+    FILE = "supporting_words.csv"
+    field: Literal["description", "vendor"]
+
+
+class Code(Row):
+    """A product or industry code that supports a technology."""
+
+    FILE = "codes.csv"
+    KEY = ("scheme", "code", "code_name", "technology")
+    scheme: Literal["psc", "naics"]
+    code: Text
+    code_name: Text
+    technology: Text
+    # supports: with a vendor who sells it. confirms: with a supporting word as well.
+    use: Literal["supports", "confirms", "possible"]
+
+
+class FormRule(Row):
+    """What tells the form of a purchase; the first line that fits decides."""
+
+    FILE = "forms.csv"
+    KEY = ("form", "field", "words")
+    form: Form
+    field: Literal["description", "psc"]
+    words: Words
+
+
+class NamedList(Row):
+    """Words that other files refer to as @name."""
+
+    FILE = "word_lists.csv"
+    KEY = ("list", "words")
+    list: Text
+    words: Words
+
+
+class Example(Row):
+    """A whole record and what must become of it; every line runs as a test."""
+
+    FILE = "examples.csv"
+    KEY = ("agency", "vendor", "description", "psc")
+    expected: Literal["counted", "related", "possible", "not"]
+    technology: str
+    agency: str
+    vendor: str
+    description: str
+    psc: str
+
+
+MODELS: tuple[type[Row], ...] = (
+    Technology, Type, Vendor, Alias, Identifier, Product, Phrase, NeighbouringGoods, FalseFriend,
+    VendorWord, SupportingWord, Code, FormRule, NamedList, Example,
+)  # fmt: skip
+
+
+def _columns(model: type[Row]) -> list[str]:
+    return [name for name in model.model_fields if name not in ("file", "line")]
+
+
+def _allowed(model: type[Row], column: str) -> tuple[str, ...]:
+    field = model.model_fields.get(column)
+    if field is None or get_origin(field.annotation) is not Literal:
+        return ()
+    return tuple(str(value) for value in get_args(field.annotation))
+
+
+def _why(model: type[Row], error: ValidationError, row: Mapping[str, str]) -> tuple[str, str]:
+    """Return the first fault of a row as a sentence, and the nearest known value."""
+    fault = error.errors()[0]
+    column = str(fault["loc"][0]) if fault["loc"] else ""
+    allowed = _allowed(model, column)
+    if allowed:
+        value = row.get(column, "")
+        return f"`{column}` is `{value}`; it must be one of {', '.join(allowed)}.", nearest(
+            value, allowed
+        )
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    return (f"`{column}`: {reason}." if column else f"{reason}."), ""
+
+
+def read_rows(model: type[Row], path: Path) -> tuple[list[Row], list[Problem]]:
+    """Read one file of reference data; return its rows and everything wrong with it."""
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    columns = _columns(model)
+    try:
+        stream = path.open(encoding="utf-8-sig", newline="")
+        with stream:
+            reader = csv.reader(stream, strict=True)
+            header = next(reader, [])
+            for name in header:
+                if name not in columns:
+                    problems.append(
+                        Problem(path.name, 1, f"unknown column `{name}`.", nearest(name, columns))
+                    )
+            problems += [
+                Problem(path.name, 1, f"the column `{name}` is missing.")
+                for name in columns
+                if name not in header
+            ]
+            if problems:
+                return [], problems
+            line = reader.line_num
+            for cells in reader:
+                first, line = line + 1, reader.line_num
+                if not any(cells):
+                    continue
+                if len(cells) != len(header):
+                    problems.append(
+                        Problem(
+                            path.name,
+                            first,
+                            f"{len(cells)} cells where the header has {len(header)}: "
+                            "a comma inside a cell needs quotation marks.",
+                        )
+                    )
+                    continue
+                row = dict(zip(header, cells, strict=True))
+                try:
+                    rows.append(model.model_validate({"file": path.name, "line": first, **row}))
+                except ValidationError as error:
+                    reason, near = _why(model, error, row)
+                    problems.append(Problem(path.name, first, reason, near))
+    except UnicodeDecodeError as error:
+        problems.append(
+            Problem(path.name, 1, f"is not UTF-8 (byte {error.start}): save it as CSV UTF-8.")
+        )
+    except (OSError, csv.Error, PhraseError) as error:
+        problems.append(Problem(path.name, 1, f"cannot be read: {error}."))
+    return rows, problems
+
+
+def read_folders(folders: Iterable[Path]) -> tuple[dict[type[Row], list[Row]], list[Problem]]:
+    """Read the files of every folder, ours first; a newsroom's lines join ours.
+
+    The same key twice is a problem unless the two lines say the same.
+    """
+    rows: dict[type[Row], list[Row]] = {model: [] for model in MODELS}
+    problems: list[Problem] = []
+    for model in MODELS:
+        seen: dict[str, Row] = {}
+        for folder in folders:
+            path = folder / model.FILE
+            if not path.exists():
+                continue
+            found, faults = read_rows(model, path)
+            problems += faults
+            for row in found:
+                before = seen.get(row.key.casefold())
+                if before is None:
+                    seen[row.key.casefold()] = row
+                    rows[model].append(row)
+                elif _facts(before) != _facts(row):
+                    problems.append(
+                        Problem(
+                            row.file,
+                            row.line,
+                            f"`{row.key}` is there already (line {before.line} of {before.file}).",
+                        )
+                    )
+    return rows, problems
+
+
+def _facts(row: Row) -> dict[str, object]:
+    return row.model_dump(exclude={"file", "line"})

@@ -1,0 +1,122 @@
+-- What was searched. mart.coverage: Key: source_id, agency_id, is_complete.
+-- mart.denominator: Key: source_id, record_kind, agency_id, fiscal_year, basis, currency.
+-- mart.source: Key: source_id. mart.file: Key: raw_sha256, raw_member.
+
+-- How far each source reaches at each agency: a full file covers its fiscal year up to the day on
+-- which it was made, whatever its rows; other files cover what their rows show.
+create temp table reach as
+with
+  seen as (
+    select
+      source_id,
+      agency_id,
+      core.transaction.fiscal_year,
+      kind = 'full' as is_full,
+      min(date) as first_seen,
+      max(date) as last_seen,
+      max(stamp) as stamp,
+      count(*) as transactions
+    from core.transaction
+    join core.file using (file_key)
+    join (select purchase_id, agency_id from core.purchase) as buyer using (purchase_id)
+    group by source_id, agency_id, core.transaction.fiscal_year, kind = 'full'
+  )
+select
+  source_id,
+  agency_id,
+  fiscal_year,
+  is_full and is_complete as is_complete,
+  transactions,
+  case when is_full then fiscal_year_start(fiscal_year, fiscal_year_begins) else first_seen end
+    as first_date,
+  case
+    when is_full
+    then least(stamp, fiscal_year_start(fiscal_year + 1, fiscal_year_begins) - 1)
+    else last_seen
+  end as last_date
+from seen
+join core.source using (source_id);
+
+create table mart.coverage as
+select
+  source_id,
+  agency_id,
+  any_value(agency_name) as agency_name,
+  any_value(core.agency.place_id) as place_id,
+  coalesce(any_value(covers_from), min(first_date)) as first_date,
+  coalesce(any_value(covers_to), max(last_date)) as last_date,
+  sum(transactions)::bigint as transactions,
+  list_sort(list(distinct reach.fiscal_year)) as fiscal_years,
+  reach.is_complete
+from reach
+join core.source using (source_id)
+join core.agency using (agency_id)
+group by source_id, agency_id, reach.is_complete
+order by source_id, agency_id, reach.is_complete;
+
+-- All spending, surveillance or not, where a complete source covers the agency and the year.
+create table mart.denominator as
+select
+  whole.source_id,
+  core.purchase.record_kind,
+  core.purchase.agency_id,
+  any_value(core.purchase.agency_name) as agency_name,
+  any_value(core.purchase.place_id) as place_id,
+  core.transaction.fiscal_year,
+  core.source.basis,
+  sum(case when core.source.currency = 'USD' then core.transaction.amount end)::decimal(18, 2)
+    as amount_usd,
+  sum(core.transaction.amount)::decimal(18, 2) as amount,
+  core.source.currency,
+  count(distinct purchase_id) as purchases,
+  count(*) as transactions
+from core.transaction
+join core.purchase using (purchase_id)
+join (select distinct source_id, agency_id, fiscal_year from reach where is_complete) as whole
+  on whole.agency_id = core.purchase.agency_id
+  and whole.fiscal_year = core.transaction.fiscal_year
+join core.source on core.source.source_id = whole.source_id
+group by
+  whole.source_id, core.purchase.record_kind, core.purchase.agency_id, core.transaction.fiscal_year,
+  core.source.basis, core.source.currency
+order by 1, 2, 3, 6, 7, 10;
+
+create table mart.file as
+select
+  source_id, raw_sha256, raw_file, raw_member, url, fetched_at, bytes, rows, rejected, layout, kind,
+  stamp
+from core.file
+order by source_id, raw_file, raw_member;
+
+create table mart.source as
+select
+  source.source_id,
+  title,
+  publisher,
+  source.place_id,
+  place_name,
+  page as url,
+  licence,
+  cadence,
+  source.record_kind,
+  basis,
+  covers,
+  does_not_cover,
+  is_complete,
+  max(fetched_at)::date as last_fetched,
+  max(fetched_at)::date as last_good,
+  coalesce(sum(rows), 0)::bigint as rows,
+  coalesce(sum(rejected), 0)::bigint as rejected,
+  any_value(reached.first_date) as first_date,
+  any_value(reached.last_date) as last_date,
+  stale_because
+from core.source as source
+left join core.place using (place_id)
+left join core.file using (source_id)
+left join (
+  select source_id, min(first_date) as first_date, max(last_date) as last_date
+  from mart.coverage
+  group by source_id
+) as reached using (source_id)
+group by all
+order by source.source_id;

@@ -1,0 +1,210 @@
+"""Raw files become Parquet: our column names, the publisher's values, file and row.
+
+One manifest for each raw file, named by the checksums of its bytes and of the declaration and
+by the version of the code that read it, so that nothing is read twice and nothing stale is used.
+"""
+
+import hashlib
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from ingest import csv_header, members, table_reader
+from ingest.adapters import usaspending_archive
+from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError, Table
+from ingest.archive import RawFile
+from ingest.errors import SourceError
+from ingest.files import write_whole
+from ingest.home import Home
+from ingest.source import Source
+from ingest.table_reader import Problem
+
+_CODE = (Path(__file__), Path(str(table_reader.__file__)), Path(str(usaspending_archive.__file__)))
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StagedTable(_Model):
+    """One Parquet file and how it was made. `rows` and `rejected` make up every row it had."""
+
+    member: str | None
+    table: Table
+    layout: str
+    parquet: str
+    rows: int
+    rejected: int
+    first_date: date | None
+    last_date: date | None
+    problems: list[Problem]
+
+
+class Manifest(_Model):
+    """Everything that staging learned about one raw file."""
+
+    source_id: str
+    raw_sha256: str
+    raw_file: str
+    kind: usaspending_archive.Kind
+    stamp: date | None
+    department_code: str | None
+    fiscal_year: int | None
+    tables: list[StagedTable]
+    problems: list[Problem]
+
+    @property
+    def rows(self) -> int:
+        """Rows that went on."""
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def rejected(self) -> int:
+        """Rows set aside, each with its reason among the problems."""
+        return sum(table.rejected for table in self.tables)
+
+
+@cache
+def code_version() -> str:
+    """Return a short hash of the code that stages, so that a change of it stages anew."""
+    digest = hashlib.sha256()
+    for path in _CODE:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def manifest_path(home: Home, source: Source, raw: RawFile) -> Path:
+    """Return where the manifest of a raw file stands, whether it is there yet or not."""
+    name = f"{raw.receipt.sha256[:16]}-{source.checksum[:8]}-{code_version()}"
+    return home.staged / source.id / f"{name}.json"
+
+
+def staged(home: Home, source: Source, raw: RawFile) -> Manifest | None:
+    """Return the manifest of a raw file that has been staged, else None."""
+    path = manifest_path(home, source, raw)
+    if not path.exists():
+        return None
+    manifest = Manifest.model_validate_json(path.read_text("utf-8"))
+    whole = all((path.parent / table.parquet).exists() for table in manifest.tables)
+    return manifest if whole else None
+
+
+def stage(home: Home, source: Source, raw: RawFile) -> Manifest:
+    """Stage a raw file, unless that has been done, and return its manifest.
+
+    Raises SourceError, and leaves nothing behind, when the file is not what the source declares
+    or more of its rows cannot be read than the declaration allows.
+    """
+    done = staged(home, source, raw)
+    if done is not None:
+        return done
+    path = manifest_path(home, source, raw)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        table_reader.limit(connection, path.parent)
+        manifest = _stage(connection, source, raw, path)
+    write_whole(path, manifest.model_dump_json(indent=1).encode() + b"\n")
+    return manifest
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, source: Source, raw: RawFile, path: Path
+) -> Manifest:
+    tables: list[StagedTable] = []
+    problems: list[Problem] = []
+    refusals: list[NotForThisSourceError] = []
+    is_delta = False
+    for number, member in enumerate(members.tables(source.id, raw.path, path.parent), start=1):
+        shown_as = f"{member.name} in {raw.path.name}" if member.name else raw.path.name
+        try:
+            header = csv_header.read_header(source.id, member.path, shown_as)
+            layout = usaspending_archive.recognise(source, header.columns, shown_as)
+        except NotForThisSourceError as refusal:
+            refusals.append(refusal)
+            problems.append(Problem(kind="member not loaded", message=str(refusal)))
+            continue
+        is_delta = is_delta or layout.is_delta
+        parquet = path.with_name(f"{path.stem}-{number}.parquet")
+        staged_table = _stage_table(
+            connection,
+            source,
+            member,
+            table_reader.Input(member.path, shown_as, header, layout),
+            parquet,
+        )
+        tables.append(staged_table)
+    if not tables:
+        raise refusals[0]
+    _check_counts(source, raw, tables)
+    problems += [
+        Problem(kind="member not loaded", message=f"{name} in {raw.path.name} is no table.")
+        for name in members.left_out(raw.path)
+    ]
+    scope = usaspending_archive.scope(source, raw.receipt.file_name, is_delta=is_delta)
+    return Manifest(
+        source_id=source.id,
+        raw_sha256=raw.receipt.sha256,
+        raw_file=raw.receipt.file_name,
+        kind=scope.kind,
+        stamp=scope.stamp,
+        department_code=scope.department_code,
+        fiscal_year=scope.fiscal_year,
+        tables=tables,
+        problems=problems,
+    )
+
+
+def _stage_table(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    member: members.Member,
+    given: table_reader.Input,
+    parquet: Path,
+) -> StagedTable:
+    layout: Layout = given.layout
+    result = table_reader.read(connection, source, given, parquet)
+    unknown = [
+        Problem(
+            kind="column not known",
+            column_name=column,
+            message=(
+                f"{given.shown_as} has a column `{column}` that {source.id} neither reads nor "
+                f"ignores by name. Add it to `columns` or `ignore` in {source.path.name}."
+            ),
+        )
+        for column in layout.unknown_columns
+    ]
+    return StagedTable(
+        member=member.name,
+        table=layout.table,
+        layout=layout.name,
+        parquet=parquet.name,
+        rows=result.rows,
+        rejected=result.rejected,
+        first_date=result.first_date,
+        last_date=result.last_date,
+        problems=[*unknown, *result.problems],
+    )
+
+
+def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable]) -> None:
+    rejected = sum(table.rejected for table in tables)
+    if rejected > source.expect.max_rejected:
+        first = next(
+            problem for table in tables for problem in table.problems if problem.is_rejection
+        )
+        more = f" and {rejected - 1:,} more rows like it" if rejected > 1 else ""
+        raise SourceError(
+            f"{source.id}: {first.message}{more}. Nothing of {raw.path.name} was loaded, so that "
+            f"no total is short of a row. Fetch it again; if the publisher's own file is like "
+            f"that, raise `max_rejected` under `expect` in {source.path.name}: rows set aside are "
+            f"then listed as issues."
+        )
+    if sum(table.rows for table in tables) < source.expect.min_rows:
+        raise SourceError(
+            f"{source.id}: {raw.path.name} has a header but no rows. The publisher sometimes "
+            f"serves an empty file by mistake: fetch it again later."
+        )

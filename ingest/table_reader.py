@@ -1,0 +1,354 @@
+"""One delimited file to one Parquet file, with every row accounted for.
+
+Values stay the publisher's, as text, but for two things: dates are written the ISO way where a
+file has them otherwise, and a value that is no date or amount is left empty and reported.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from pydantic import BaseModel, ConfigDict
+
+from ingest.adapters.usaspending_archive import COLUMNS, DELETION, REQUIRED, Layout
+from ingest.csv_header import Header
+from ingest.date_formats import date_formats
+from ingest.errors import SourceError
+from ingest.source import Source
+
+MONEY = {"amount", "lifetime_amount", "ceiling", "ceiling_change"}
+MONEY_TYPE = "decimal(18, 2)"
+# Wide enough to hold what an amount says beyond cents, so that rounding is noticed.
+_EXACT_MONEY_TYPE = "decimal(30, 10)"
+# Contracts that run in 2024 were signed in the 1970s; nothing is planned beyond a century.
+_EARLIEST, _LATEST = "1945-01-01", "2125-01-01"
+_MEMORY = "2GB"
+_REPORTED = 1000
+
+
+class Problem(BaseModel):
+    """Something in the data that readers should know: where it stands and what was done."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str
+    message: str
+    column_name: str | None = None
+    row: int | None = None
+    value: str | None = None
+
+    @property
+    def is_rejection(self) -> bool:
+        """Whether a row was set aside for it."""
+        return self.kind == "row set aside"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A table on disk, how to name it in a sentence, and what its header says."""
+
+    path: Path
+    shown_as: str
+    header: Header
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Result:
+    """How many rows went on, how many were set aside, and what was noticed."""
+
+    rows: int
+    rejected: int
+    first_date: date | None
+    last_date: date | None
+    problems: list[Problem]
+
+
+def limit(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Bound the memory of a connection and tell it where to spill."""
+    connection.execute(f"set memory_limit = '{_MEMORY}'")
+    connection.execute("set temp_directory = ?", [str(scratch / ".spill")])
+    connection.execute("set enable_progress_bar = false")
+
+
+def read(
+    connection: duckdb.DuckDBPyConnection, source: Source, given: Input, parquet: Path
+) -> Result:
+    """Read a delimited file into `parquet` and account for every row of it."""
+    part = parquet.with_name(f".{parquet.name}.part")
+    try:
+        broken = _copy(connection, source, given, part)
+        _write_dates_the_iso_way(connection, source, given, part)
+        unreadable = _rows_without_keys(connection, given, part)
+        left_empty = _values_left_empty(connection, given, part)
+        _rewrite(connection, given, part, unreadable)
+        rows, first_date, last_date = _summary(connection, given, part)
+        part.replace(parquet)
+    finally:
+        part.unlink(missing_ok=True)
+    rejections = [*broken, *unreadable]
+    return Result(rows, len(rejections), first_date, last_date, [*rejections, *left_empty])
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, source: Source, given: Input, part: Path
+) -> list[Problem]:
+    """Copy our columns to Parquet as text; return the rows that are no rows."""
+    wanted = COLUMNS[given.layout.table]
+    columns = ", ".join(
+        f"{_clean(name, given.layout.expressions.get(name, 'null'))} as {name}" for name in wanted
+    )
+    types = dict.fromkeys(given.header.columns, "VARCHAR")
+    connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
+    try:
+        connection.execute(
+            # Row 1 is the header, so numbers match a spreadsheet.
+            f"copy (select row_number() over () + 1 as raw_row, {columns} from read_csv("
+            f"$file, columns = $types, auto_detect = false, header = true, delim = $delimiter,"
+            f" quote = '\"', escape = '\"', encoding = 'utf-8', store_rejects = true))"
+            f" to '{_quoted(part)}' (format parquet)",
+            {"file": str(given.path), "types": types, "delimiter": given.header.delimiter},
+        )
+    except duckdb.Error as error:
+        first_line = str(error).partition("\n")[0]
+        raise SourceError(
+            f"{source.id}: {given.shown_as} cannot be read as a table: {first_line}. "
+            f"Fetch it again."
+        ) from error
+    # A broken row can be reported for more than one of its values.
+    rejects = connection.execute(
+        "select line, min(error_message), any_value(csv_line) from reject_errors"
+        " group by line order by line"
+    ).fetchall()
+    if rejects:
+        _shift_row_numbers(connection, part, [line for line, _, _ in rejects])
+    return [
+        Problem(
+            kind="row set aside",
+            row=line,
+            value=(text or "")[:200],
+            message=f"{given.shown_as}, row {line} {_csv_reason(message)}",
+        )
+        for line, message, text in rejects
+    ]
+
+
+def _clean(name: str, expression: str) -> str:
+    if expression == "null":
+        return "null::varchar"
+    if name.endswith("_date") or name == "date":
+        # The service writes some dates with a time of day, which says nothing.
+        expression = f"split_part(trim({expression}), ' ', 1)"
+    return f"nullif(trim({expression}), '')"
+
+
+def _csv_reason(message: str) -> str:
+    lowered = message.lower()
+    if "unicode" in lowered or "utf-8" in lowered:
+        return "is not UTF-8 text"
+    if "number of columns" in lowered:
+        expected, found = (word for word in lowered.split() if word.strip(".").isdigit())
+        return f"has {found.strip('.')} values where the header has {expected.strip('.')}"
+    if "quote" in lowered:
+        return "opens a quotation mark and never closes it"
+    return f"cannot be read: {message}"
+
+
+def _shift_row_numbers(
+    connection: duckdb.DuckDBPyConnection, part: Path, rejected_lines: list[int]
+) -> None:
+    """Count the rows that were skipped, so that numbers still match the raw file."""
+    begins = [line - skipped for skipped, line in enumerate(rejected_lines)]
+    _replace(
+        connection,
+        part,
+        f"select * replace (raw_row + len(list_filter({begins}::bigint[], lambda b: b <= raw_row))"
+        f" as raw_row) from {_parquet(part)}",
+    )
+
+
+def _dates(given: Input) -> list[str]:
+    return [
+        name
+        for name in COLUMNS[given.layout.table]
+        if (name == "date" or name.endswith("_date")) and name in given.layout.expressions
+    ]
+
+
+def _money(given: Input) -> list[str]:
+    return [
+        name
+        for name in COLUMNS[given.layout.table]
+        if name in MONEY and name in given.layout.expressions
+    ]
+
+
+def _write_dates_the_iso_way(
+    connection: duckdb.DuckDBPyConnection, source: Source, given: Input, part: Path
+) -> None:
+    formats = date_formats(connection, source, given.shown_as, _parquet(part), _dates(given))
+    if not formats:
+        return
+    replaced = ", ".join(
+        f"coalesce(strftime(try_strptime({name}, '{spelling}')::date, '%Y-%m-%d'), {name})"
+        f" as {name}"
+        for name, spelling in formats.items()
+    )
+    _replace(connection, part, f"select * replace ({replaced}) from {_parquet(part)}")
+
+
+def _is_no_date(name: str) -> str:
+    return (
+        f"({name} is not null and coalesce(try_cast({name} as date) not between"
+        f" date '{_EARLIEST}' and date '{_LATEST}', true))"
+    )
+
+
+def _is_no_amount(name: str) -> str:
+    return (
+        f"({name} is not null and coalesce(try_cast({name} as {_EXACT_MONEY_TYPE})"
+        f" <> try_cast({name} as {MONEY_TYPE}), true))"
+    )
+
+
+def _rows_without_keys(
+    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
+) -> list[Problem]:
+    """Return the rows that lack what they cannot be counted without."""
+    reasons = []
+    for name in REQUIRED[given.layout.table]:
+        reasons.append(f"when {name} is null then ['{name}', '', 'is missing']")
+        if name in MONEY:
+            reasons.append(
+                f"when {_is_no_amount(name)} then ['{name}', {name}, 'is not an amount in cents']"
+            )
+        elif name == "date":
+            reasons.append(f"when {_is_no_date(name)} then ['{name}', {name}, 'is not a date']")
+    not_deleted = (
+        f"not coalesce({DELETION}, false)" if given.layout.table == "transactions" else "true"
+    )
+    keyless = "or (transaction_key is null)" if given.layout.table == "transactions" else ""
+    found = connection.execute(
+        f"with checked as (select raw_row, case {' '.join(reasons)} end as reason"
+        f" from {_parquet(part)} where {not_deleted} {keyless})"
+        " select raw_row, reason[1], reason[2], reason[3] from checked"
+        " where reason is not null order by raw_row"
+    ).fetchall()
+    raw_names = {ours: sql.strip('"') for ours, sql in given.layout.expressions.items()}
+    return [
+        Problem(
+            kind="row set aside",
+            row=row,
+            column_name=name,
+            value=value,
+            message=(
+                f"{given.shown_as}, row {row}: `{_raw_name(name, raw_names)}`"
+                f"{f' is {value!r}, which' if value else ''} {reason}"
+            ),
+        )
+        for row, name, value, reason in found
+    ]
+
+
+def _raw_name(name: str, raw_names: dict[str, str]) -> str:
+    # Where a key is built from several columns, only our own name says what is missing.
+    raw = raw_names.get(name, name)
+    return raw if raw.replace("_", "").isalnum() else name
+
+
+def _values_left_empty(
+    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
+) -> list[Problem]:
+    """Return one problem for each further column with values that are no date or amount."""
+    tests = {
+        **{name: (_is_no_date(name), "a date") for name in _dates(given)},
+        **{name: (_is_no_amount(name), "an amount in cents") for name in _money(given)},
+    }
+    optional = {
+        name: test for name, test in tests.items() if name not in REQUIRED[given.layout.table]
+    }
+    if not optional:
+        return []
+    counts = connection.execute(
+        "select "
+        + ", ".join(f"count(*) filter ({test})" for test, _ in optional.values())
+        + f" from {_parquet(part)}"
+    ).fetchone()
+    problems = []
+    for (name, (test, wanted)), count in zip(optional.items(), counts or (), strict=True):
+        if not count:
+            continue
+        row, value = connection.execute(
+            f"select raw_row, {name} from {_parquet(part)} where {test} order by raw_row limit 1"
+        ).fetchone() or (None, None)
+        problems.append(
+            Problem(
+                kind="value left empty",
+                column_name=name,
+                row=row,
+                value=value,
+                message=(
+                    f"{given.shown_as}: {count:,} values of `{name}` are not {wanted}, the first "
+                    f"of them {value!r} in row {row}. They are left empty."
+                ),
+            )
+        )
+    return problems
+
+
+def _rewrite(
+    connection: duckdb.DuckDBPyConnection, given: Input, part: Path, rejected: list[Problem]
+) -> None:
+    """Drop the rows set aside and empty the values that could not be read."""
+    connection.execute("create or replace temp table set_aside (raw_row bigint)")
+    if rejected:
+        connection.execute(
+            "insert into set_aside select unnest(?::bigint[])", [[p.row for p in rejected]]
+        )
+    emptied = [
+        f"case when {test(name)} then null else {name} end as {name}"
+        for names, test in ((_dates(given), _is_no_date), (_money(given), _is_no_amount))
+        for name in names
+        if connection.execute(
+            f"select exists (select 1 from {_parquet(part)} where {test(name)})"
+        ).fetchone()
+        == (True,)
+    ]
+    if not rejected and not emptied:
+        return
+    replaced = f"replace ({', '.join(emptied)})" if emptied else ""
+    _replace(
+        connection,
+        part,
+        f"select * {replaced} from {_parquet(part)} anti join set_aside using (raw_row)"
+        " order by raw_row",
+    )
+
+
+def _summary(
+    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
+) -> tuple[int, date | None, date | None]:
+    dates = (
+        "min(date::date), max(date::date)"
+        if given.layout.table == "transactions"
+        else "null::date, null::date"
+    )
+    rows, first_date, last_date = connection.execute(
+        f"select count(*), {dates} from {_parquet(part)}"
+    ).fetchone() or (0, None, None)
+    return rows, first_date, last_date
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, part: Path, select: str) -> None:
+    again = part.with_name(f"{part.name}.again")
+    connection.execute(f"copy ({select}) to '{_quoted(again)}' (format parquet)")
+    again.replace(part)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _parquet(path: Path) -> str:
+    return f"read_parquet('{_quoted(path)}')"
