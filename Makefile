@@ -46,7 +46,7 @@ verify: $(DEV) ## the tests that need the real records and labels in ../shared
 	WHOBUYS_VERIFY=1 $(PY) -m pytest -m verify $(ARGS)
 
 soak: $(DEV) ## the long tests: kills, faults, hours of use
-	$(PY) -m pytest -m soak $(ARGS)
+	$(PY) -m pytest -m soak $(ARGS) || { [ $$? -eq 5 ] && echo 'There is no soak test yet.'; }
 
 lint: $(DEV) ## style, types, and who may import whom
 	$(VENV)/bin/ruff check .

@@ -6,6 +6,7 @@ it. Run by itself: `WHOBUYS_HOME=... python benchmarks/questions.py`.
 """
 
 import inspect
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ REPEATS = 5
 SEARCHES = ("HELICOPTER PARTS", "LICENSE PLATE READER", "FALCON", "ZEBRA", "BLUE RIDGE LOGISTICS")
 # Ways of writing the whole table, for downloads, or of looking only at the shape of the file.
 NOT_QUESTIONS = {"every_purchase", "purchase_columns"}
+# Parameters of these types are known by their type; others by their name.
+KINDS = {data.Selection: "selection", data.Measure: "measure"}
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -65,7 +68,7 @@ def values(build: data.Build) -> dict[str, list[Any]]:
 
 
 def questions() -> Iterator[tuple[str, Callable[..., Any], list[str]]]:
-    """Yield each question with the parameters that it cannot do without."""
+    """Yield each question with what it cannot do without."""
     for name, function in vars(data).items():
         if name.startswith("_") or name in NOT_QUESTIONS:
             continue
@@ -74,21 +77,18 @@ def questions() -> Iterator[tuple[str, Callable[..., Any], list[str]]]:
         parameters = list(inspect.signature(function).parameters.values())
         if not parameters or parameters[0].name != "build":
             continue
-        needed = [p.name for p in parameters[1:] if p.default is inspect.Parameter.empty]
-        yield name, function, needed
+        needed = [p for p in parameters[1:] if p.default is inspect.Parameter.empty]
+        yield name, function, [KINDS.get(p.annotation, p.name) for p in needed]
 
 
-def combinations(needed: list[str], known: dict[str, list[Any]]) -> Iterator[dict[str, Any]]:
+def combinations(needed: list[str], known: dict[str, list[Any]]) -> Iterator[tuple[Any, ...]]:
     """Yield the arguments to ask with: each selection with each of the other values."""
     missing = [name for name in needed if name not in known]
     if missing:
         raise SystemExit(
             f"benchmarks/questions.py has no value for {', '.join(missing)}: add one to `values`."
         )
-    made: list[dict[str, Any]] = [{}]
-    for name in needed:
-        made = [{**others, name: value} for others in made for value in known[name]]
-    yield from made
+    yield from itertools.product(*(known[name] for name in needed))
 
 
 def main() -> None:
@@ -100,11 +100,11 @@ def main() -> None:
     for name, function, needed in questions():
         times: list[float] = []
         for arguments in combinations(needed, known):
-            function(build, **arguments)  # warm: the pages read are in memory from here on
+            function(build, *arguments)  # warm: the pages read are in memory from here on
             for _ in range(REPEATS):
                 forget()
                 began = time.perf_counter()
-                function(build, **arguments)
+                function(build, *arguments)
                 times.append((time.perf_counter() - began) * 1000)
         found[name] = {
             "asked": len(times),

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import streamlit as st
 
@@ -31,6 +31,7 @@ def scope_control() -> bool:
         required=True,
         key="scope",
         bind="query-params",
+        wrap=True,
         help="Surveillance technology as the Method page defines it, or with the goods beside it: "
         "cargo scanners, building cameras, night vision, polygraphs.",
     )
@@ -79,16 +80,27 @@ def scope_words(*, with_related: bool) -> str | None:
 # ---------------------------------------------------------------- by year
 
 
-def _columns(years: Sequence[YearAmount], every: range, last_covered: Any) -> list[Column]:
+def _columns(
+    years: Sequence[YearAmount],
+    every: range,
+    last_covered: date | None,
+    partial: frozenset[int] = frozenset(),
+) -> list[Column]:
     known = {year.year: year.amount_usd for year in years}
     return [
         Column(
             fmt.fiscal_year(year, last_covered),
             known.get(year, Decimal(0)),
-            fmt.short_money(known[year]) if year in known else "none",
+            fmt.short_money(known[year]) if year in known else _nothing(year, partial),
+            year in partial,
         )
         for year in every
     ]
+
+
+def _nothing(year: int, partial: frozenset[int]) -> str:
+    """Return what stands over a year without transactions: nobody bought, or nobody looked."""
+    return "not covered" if year in partial else "none"
 
 
 def _span(*series: Sequence[YearAmount]) -> range:
@@ -113,6 +125,7 @@ def years_chart(
     rest = data.by_year(build, replace(selection, without=key), measure)
     last = max((r["last_date"] for r in data.coverage(build) if r["last_date"]), default=None)
     series = [("", rest)]
+    alone = selection
     if apart:
         alone = replace(
             selection,
@@ -131,7 +144,14 @@ def years_chart(
         "to September." + (" Both charts have one scale." if apart else ""),
         anchor,
     )
-    panels = [(name, years, _columns(years, every, last)) for name, years in series]
+    partials = [
+        _not_whole(build, replace(selection, without=key), measure, every),
+        _not_whole(build, alone, measure, every) if apart else {},
+    ]
+    panels = [
+        (name, years, _columns(years, every, last, frozenset(partial)))
+        for (name, years), partial in zip(series, partials, strict=False)
+    ]
     scale = charts.reach([panel for _, _, panel in panels])
     widgets.side_by_side(
         *(
@@ -145,13 +165,30 @@ def years_chart(
             for number, (name, years, panel) in enumerate(panels)
         )
     )
+    everyone = {year: names for partial in partials for year, names in partial.items()}
+    if everyone:
+        names = dict.fromkeys(name for names in everyone.values() for name in names)
+        widgets.notice(sentences.not_whole(sorted(everyone), list(names)))
     _years_table(series, measure, last)
+
+
+def _not_whole(
+    build: Build, selection: Selection, measure: Measure, every: range
+) -> dict[int, list[str]]:
+    """Return the years that are not covered in whole for an agency that bought, and which."""
+    buyers = data.by(build, selection, measure, "agency")
+    covered = data.years_covered(build)
+    found = {
+        year: [bar.name for bar in buyers if year not in covered.get(bar.id, frozenset())]
+        for year in every
+    }
+    return {year: names for year, names in found.items() if names}
 
 
 def _years_table(
     series: Sequence[tuple[str, Sequence[YearAmount]]],
     measure: Measure,
-    last: Any,
+    last: date | None,
 ) -> None:
     heads = [
         Head("Fiscal year", role="what"),
@@ -180,8 +217,15 @@ def _years_table(
     widgets.as_table(f"US dollars {measure.basis} by fiscal year", heads, rows)
 
 
-def technology_years(build: Build, selection: Selection, measure: Measure) -> None:
-    """Show small charts by year, one for each of the largest technologies, on one scale."""
+def technology_years(
+    build: Build, selection: Selection, measure: Measure, programme: Programme | None = None
+) -> None:
+    """Show small charts by year, one for each of the largest technologies, on one scale.
+
+    A programme that is set apart above would flatten the others, and is left out here.
+    """
+    if programme and is_apart(programme):
+        selection = replace(selection, without=key_of(programme))
     largest = data.by(build, selection, measure, "technology", _SMALL_PANELS)
     if len(largest) < 2:  # noqa: PLR2004
         return
@@ -194,11 +238,18 @@ def technology_years(build: Build, selection: Selection, measure: Measure) -> No
         (
             name,
             years,
-            [replace(c, label=c.label[-2:]) for c in _columns(years, every, None)],
+            [
+                replace(c, label=f"\u2019{c.label[-2:]}", words=fmt.tiny_money(c.amount))
+                for c in _columns(years, every, None)
+            ],
         )
         for name, years in series
     ]
-    widgets.subheading("By technology, on one scale")
+    left_out = programme is not None and selection.without == key_of(programme)
+    widgets.subheading(
+        "By technology, on one scale"
+        + (f", without {sentences.programme_name(programme)}" if programme and left_out else "")
+    )
     scale = charts.reach([panel for _, _, panel in panels])
     widgets.small_multiples(
         *(
@@ -234,8 +285,8 @@ def ranked(
 ) -> str:
     """Return a ranked list: names lead to their pages, counts to their rows."""
     bars = data.by(build, selection, measure, group, most)
-    if not bars:
-        return ""
+    if not bars or (group == "maker" and len(bars) == 1 and kept.get("vendor") == bars[0].name):
+        return ""  # a vendor that sells its own products and no others
     heading, head = _TITLES[group]
     in_all = data.groups(build, selection, measure, group)
     scope = scope_words(with_related=selection.with_related)
@@ -451,10 +502,15 @@ def possible(selection: Selection) -> Selection:
 
 
 def largest_part(
-    build: Build, selection: Selection, measure: Measure, programme: Programme | None
+    build: Build,
+    selection: Selection,
+    measure: Measure,
+    programme: Programme | None,
+    *,
+    names_buyer: bool = False,
 ) -> list[Part]:
     """Return the sentence about the largest programme, where it is large enough to need one."""
     if programme is None or selection.without or not is_apart(programme):
         return []
     rest = data.total(build, replace(selection, without=key_of(programme)), measure)
-    return sentences.largest_part(programme, rest)
+    return sentences.largest_part(programme, rest, names_buyer=names_buyer)

@@ -19,6 +19,8 @@ class Column:
     label: str
     amount: Decimal
     words: str
+    is_partial: bool = False
+    "True where the records do not cover the year for every agency."
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def _column(column: Column, up: Decimal, down: Decimal) -> str:
     positive = column.amount >= 0
     height = 100 * (_share(column.amount, up) if positive else _share(-column.amount, down))
     value = f'<span class="wb-value">{escape(column.words)}</span>'
-    bar = f'<i style="height:{height:.2f}%"></i>'
+    partial = ' class="wb-partial"' if column.is_partial else ""
+    bar = f'<i{partial} style="height:{height:.2f}%"></i>'
     upper = f'{bar}<b style="bottom:{height:.2f}%">{value}</b>' if positive else ""
     lower = "" if positive else f'{bar}<b style="top:{height:.2f}%">{value}</b>'
     return (

@@ -34,7 +34,7 @@ _NEEDED = {
     "mart.purchase": {"purchase_id", "status", "scope", "record_kind", "basis", "amount_scope"},
     "mart.transaction": {"purchase_id", "fiscal_year", "amount_usd", "basis"},
     "mart.evidence": {"purchase_id", "title", "quoted", "speaks"},
-    "mart.agency": {"agency_id", "agency_name"},
+    "mart.agency": {"agency_id", "agency_name", "parent_agency_id"},
     "mart.vendor": {"vendor_id", "vendor_name"},
     "mart.technology": {"technology", "technology_name", "scope", "position"},
     "mart.source": {"source_id", "title", "stale_because"},
@@ -679,6 +679,20 @@ def agency(build: Build, agency_id: str) -> Row | None:
 
 
 @lru_cache(maxsize=512)
+def agencies_below(build: Build, agency_id: str) -> Rows:
+    """Return the searched agencies that belong to one."""
+    return _rows(
+        build,
+        """
+        select agency_id, agency_name from mart.agency
+        where parent_agency_id = $agency_id
+        and agency_id in (select agency_id from mart.coverage) order by agency_name
+        """,
+        agency_id=agency_id,
+    )
+
+
+@lru_cache(maxsize=512)
 def vendor(build: Build, vendor_id: str) -> Row | None:
     """Return one vendor or maker, or None."""
     return _one(
@@ -721,9 +735,13 @@ def reasons(build: Build, selection: Selection) -> Rows:
         build,
         _selected(
             """
-            select rule_title, min(strength) as strength, count(*) as purchases from selected
-            where rule_title is not null
-            group by rule_title order by purchases desc, rule_title limit 5
+            select e.title, min(e.strength) as strength,
+                count(distinct purchase_id) as purchases
+            from selected join mart.evidence as e using (purchase_id)
+            where e.speaks <> 'against' and e.title is not null
+            group by e.title
+            -- What the record shows says more to a reader than that somebody read it.
+            order by min(e.strength) = 1, purchases desc, min(e.strength), e.title limit 5
             """
         ),
         **_parameters(selection),
@@ -867,10 +885,12 @@ def find_names(build: Build, text: str) -> Found:
 
 
 _WHOLE_LEDGER = """
-    with found as (
+    with found as materialized (
         select purchase_id, left(text, 300) as text
         from core.purchase_search
-        where len(list_filter($words::varchar[], lambda word: not contains(text, word))) = 0
+        -- The longest word first: it leaves few rows for the others.
+        where contains(text, $longest)
+        and len(list_filter($words::varchar[], lambda word: not contains(text, word))) = 0
     ),
     rest as (
         select found.*, count(*) over () as in_all
@@ -904,6 +924,7 @@ def find_in_whole_ledger(build: Build, text: str, most: int = 50) -> tuple[int, 
         build,
         _WHOLE_LEDGER.replace("/*more*/", more),
         words=words,
+        longest=max(words, key=len),
         most=most,
     )
     return (int(rows[0]["in_all"]) if rows else 0), rows
@@ -923,7 +944,13 @@ def about(build: Build) -> Row:
 
 @lru_cache(maxsize=4)
 def sources(build: Build) -> Rows:
-    """Return every source, stale ones first."""
+    """Return every source that something was loaded from, stale ones first."""
+    return tuple(row for row in declared_sources(build) if row["rows"])
+
+
+@lru_cache(maxsize=4)
+def declared_sources(build: Build) -> Rows:
+    """Return every declared source, stale ones first, also those not loaded yet."""
     return _rows(
         build, "select * from mart.source order by stale_because is null, place_name, title"
     )
@@ -945,6 +972,31 @@ def coverage(build: Build) -> Rows:
         group by agency_id order by transactions desc, agency_name
         """,
     )
+
+
+@lru_cache(maxsize=4)
+def years_covered(build: Build) -> Mapping[str, frozenset[int]]:
+    """Return for each searched agency the federal fiscal years that are covered in whole.
+
+    From the years that a source names, where it names them: files of FY2021 and FY2024 leave a
+    gap that their first and last dates hide.
+    """
+    names_years = "fiscal_years" in _columns(build)["mart.coverage"]
+    rows = _rows(build, "select * from mart.coverage where agency_id is not null")
+    covered: dict[str, set[int]] = {}
+    for row in rows:
+        if row["first_date"] is None or row["last_date"] is None:
+            continue
+        span = range(row["first_date"].year, row["last_date"].year + 2)
+        years = {
+            year
+            for year in span
+            if row["first_date"] <= date(year - 1, 10, 1) and row["last_date"] >= date(year, 9, 30)
+        }
+        if names_years and row["fiscal_years"]:
+            years &= set(row["fiscal_years"])
+        covered.setdefault(row["agency_id"], set()).update(years)
+    return {agency_id: frozenset(years) for agency_id, years in covered.items()}
 
 
 @lru_cache(maxsize=64)

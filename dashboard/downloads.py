@@ -7,14 +7,16 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
+from xlsxwriter.format import Format  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from dashboard import data, filters
 from dashboard import format as fmt
@@ -22,6 +24,8 @@ from dashboard.data import Build, Row, Selection
 
 # A sheet holds 1,048,576 rows; above this many a CSV serves better in every program.
 _XLSX_AT_MOST = 200_000
+# What a cell of a workbook holds.
+_XLSX_CELL = 32_767
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -95,19 +99,7 @@ def write_xlsx(
                 sheet.write_string(0, column, _head(name, selection), bold)
             sheet.freeze_panes(1, 0)
         for column, name in enumerate(names):
-            value = _cell(row[name])
-            if value is None:
-                continue
-            if isinstance(value, bool):
-                sheet.write_boolean(number, column, value)
-            elif isinstance(value, Decimal):
-                sheet.write_number(number, column, float(value), cents)
-            elif isinstance(value, int):
-                sheet.write_number(number, column, value)
-            elif isinstance(value, (date, datetime)):
-                sheet.write_datetime(number, column, value, dates)
-            else:
-                sheet.write_string(number, column, str(value)[:32_000])
+            _write_cell(sheet, number, column, _cell(row[name]), dates, cents)
     notes = book.add_worksheet("about")
     notes.set_column(0, 0, 18)
     notes.set_column(1, 1, 100)
@@ -115,6 +107,24 @@ def write_xlsx(
         notes.write_string(number, 0, name, bold)
         notes.write_string(number, 1, words)
     book.close()
+
+
+def _write_cell(
+    sheet: Worksheet, row: int, column: int, value: object, dates: Format, cents: Format
+) -> None:
+    match value:
+        case None:
+            return
+        case bool():
+            sheet.write_boolean(row, column, value)
+        case Decimal():
+            sheet.write_number(row, column, float(value), cents)
+        case int():
+            sheet.write_number(row, column, value)
+        case date():
+            sheet.write_datetime(row, column, value, dates)
+        case _:
+            sheet.write_string(row, column, str(value)[:_XLSX_CELL])
 
 
 def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, str]]:

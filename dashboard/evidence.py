@@ -160,13 +160,12 @@ def show_reasons(purchase: Row, reasons: Rows) -> None:
         )
     facts: list[tuple[str, Parts]] = []
     if purchase["decision"]:
-        facts.append(("Decision or reading", str(purchase["decision"])))
-    spoke = [
-        [fmt.capital(str(row["title"])), *([": ", Quoted(str(row["quoted"]))] if row["quoted"]
-                                           else []), Break()]
-        for row in against
-    ]  # fmt: skip
-    said: Parts = [part for line in spoke for part in line] or str(purchase["against"] or "Nothing")
+        facts.append(("Decision or reading", fmt.capital(str(purchase["decision"]))))
+    spoke: list[Part] = []
+    for row in against:
+        spoke.append(fmt.capital(str(row["title"])))
+        spoke += [": ", Quoted(str(row["quoted"])), Break()] if row["quoted"] else [Break()]
+    said: Parts = spoke or fmt.capital(str(purchase["against"] or "Nothing"))
     facts.append(("Spoke against", said))
     widgets.facts(facts)
 

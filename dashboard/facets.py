@@ -35,8 +35,8 @@ def _first_page() -> None:
     st.query_params.pop("page", None)
 
 
-def controls(build: Build) -> Query:
-    """Show the search box and the filters; return what they say, as an address has it."""
+def search() -> list[str]:
+    """Show the search box; return its words."""
     text = st.text_input(
         "Words in the record: vendor, product, agency, award number",
         type="search",
@@ -45,7 +45,12 @@ def controls(build: Build) -> Query:
         on_change=_first_page,
         placeholder="All words must be there, in any order",
     )
-    query: Query = {"q": [text] if text else []}
+    return [text] if text else []
+
+
+def controls(build: Build) -> Query:
+    """Show the filters; return what they say, as an address has it."""
+    query: Query = {}
     offered = [
         each
         for each in FILTERS
@@ -62,7 +67,7 @@ def controls(build: Build) -> Query:
                 on_change=_first_page,
                 placeholder="Any",
                 select_all=False,
-                width=250,
+                width=340 if each.facet == "statuses" else 250,
             )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         scope = st.segmented_control(
@@ -72,6 +77,7 @@ def controls(build: Build) -> Query:
             required=True,
             key="scope",
             bind="query-params",
+            wrap=True,
             on_change=_first_page,
         )
         st.selectbox(
@@ -180,6 +186,16 @@ def sort_links(query: Query, order: str) -> dict[str, tuple[str, str]]:
             said = "ascending"
         links[head] = (_address(query, sort=target, page=None), said)
     return links
+
+
+def same_everywhere(build: Build) -> tuple[str, ...]:
+    """Return the columns that would say the same in every row of this build."""
+    heads = []
+    if len(filters.options(build, "agencies")) == 1:
+        heads.append("Agency")
+    if all(len(filters.options(build, facet)) == 1 for facet in ("kinds", "bases")):
+        heads.append("Basis")
+    return tuple(heads)
 
 
 def amount_head(chosen: Selection) -> str:

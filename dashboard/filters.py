@@ -5,13 +5,14 @@ Values in an address are the words of the screen (`technology=Face recognition`)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from dashboard import data
 from dashboard import format as fmt
 from dashboard.data import Build, Selection
 
-STRICT = "Surveillance technology only"
+STRICT = "Surveillance technology"
 RELATED = "With neighbouring goods"
 SCOPES = (STRICT, RELATED)
 
@@ -61,7 +62,8 @@ def words_for(facet: str, value: str) -> str:
     return value
 
 
-def options(build: Build, facet: str) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def options(build: Build, facet: str) -> Mapping[str, str]:
     """Return every value a filter can take in this build: words of the screen to id.
 
     Two vendors of one name stay two: the second says so.
@@ -96,13 +98,17 @@ def selection(build: Build, query: Address) -> Selection:
     statuses = ids.pop("statuses") or COUNTED
     if list(query.get("status", ["?"])) in ([], [""]):
         statuses = tuple(fmt.STATUS_WORDS)  # an emptied filter means any
-    return replace(
-        Selection(),
+    return Selection(
         text=" ".join(query.get("q", ())).strip(),
+        technologies=ids["technologies"],
+        agencies=ids["agencies"],
+        vendors=ids["vendors"],
+        makers=ids["makers"],
         years=years,
         statuses=statuses,
         with_related=RELATED in query.get("scope", ()),
-        **ids,
+        kinds=ids["kinds"],
+        bases=ids["bases"],
     )
 
 

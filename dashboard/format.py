@@ -8,9 +8,15 @@ MISSING = "not in the record"
 MINUS = "\u2212"
 
 _NUMBER_WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+# Each unit begins where the one below it would round up to it: $999,950,000 is a billion.
 _UNITS = (
-    (Decimal(1_000_000_000), "billion", Decimal("0.01")),
-    (Decimal(1_000_000), "million", Decimal("0.1")),
+    (Decimal("999950000"), Decimal(1_000_000_000), " billion", Decimal("0.01")),
+    (Decimal("999999.5"), Decimal(1_000_000), " million", Decimal("0.1")),
+)
+_SHORT_UNITS = (
+    (Decimal("999950000"), Decimal(1_000_000_000), "bn", Decimal("0.01")),
+    (Decimal("999500"), Decimal(1_000_000), "m", Decimal("0.1")),
+    (Decimal("999.5"), Decimal(1_000), "k", Decimal(1)),
 )
 
 # Basis words are the record's own. The gloss is given once a page.
@@ -58,35 +64,36 @@ FIELD_WORDS = {
     "industry code": "in the industry code",
     "parent contract": "in the parent contract",
     "reading": "in a reading of the record",
+    "decision": "in a reading of the record",
 }
 
 
 def money(amount: Decimal | None) -> str:
     """Return dollars as a sentence has them: `$7.1 million`, `$224,000`, `-$2.8 million`."""
-    if amount is None:
-        return MISSING
-    sign = MINUS if amount < 0 else ""
-    size = abs(amount)
-    for unit, word, step in _UNITS:
-        # What rounds up to a whole million is written as a million, not as $1,000,000.
-        if size >= unit - step * unit / 2:
-            rounded = (size / unit).quantize(step, ROUND_HALF_UP)
-            return f"{sign}${rounded:f} {word}"
-    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP):,}"
+    return MISSING if amount is None else _in_units(amount, _UNITS)
 
 
 def short_money(amount: Decimal) -> str:
     """Return dollars as a chart labels them: `$7.1m`, `$224k`."""
+    return _in_units(amount, _SHORT_UNITS)
+
+
+def _in_units(amount: Decimal, units: tuple[tuple[Decimal, Decimal, str, Decimal], ...]) -> str:
     sign = MINUS if amount < 0 else ""
     size = abs(amount)
-    for unit, letter, step in (
-        (Decimal(1_000_000_000), "bn", Decimal("0.01")),
-        (Decimal(1_000_000), "m", Decimal("0.1")),
-        (Decimal(1_000), "k", Decimal(1)),
-    ):
-        if size >= unit - step * unit / 2:
-            return f"{sign}${(size / unit).quantize(step, ROUND_HALF_UP):f}{letter}"
-    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP)}"
+    for begins, unit, word, step in units:
+        if size >= begins:
+            return f"{sign}${(size / unit).quantize(step, ROUND_HALF_UP):f}{word}"
+    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP):,}"
+
+
+def tiny_money(amount: Decimal) -> str:
+    """Return millions as the smallest charts label them: `74`, `0.4`, or nothing for nothing."""
+    millions = abs(amount) / 1_000_000
+    if not amount:
+        return ""
+    step = Decimal(1) if millions >= 10 else Decimal("0.1")  # noqa: PLR2004
+    return f"{MINUS if amount < 0 else ''}{millions.quantize(step, ROUND_HALF_UP)}m"
 
 
 def table_money(amount: Decimal | None) -> str:

@@ -19,22 +19,22 @@ DEFINITION: tuple[Parts, ...] = (
         "vehicles, devices or accounts."
     ),
     (
-        "Licences, hardware, maintenance, support, training, installation and staffing whose object "
-        "is operating it count as well. A purchase is judged by what is bought: what a company sells "
-        "can say more than a vague description. A purchase has one primary technology, by the "
-        "strongest reason; sums use that one alone."
+        "Licences, hardware, maintenance, support, training, installation and staffing whose "
+        "object is operating it count as well. A purchase is judged by what is bought: what a "
+        "company sells can say more than a vague description. A purchase has one primary "
+        "technology, by the strongest reason; sums use that one alone."
     ),
 )
 
 RELATED: tuple[Parts, ...] = (
     (
-        "Goods beside surveillance technology, or with more than one use, are kept apart, and counted "
-        "only where the switch says so: cargo, vehicle and baggage scanners and radiation portals; "
-        "cameras, access control and alarms that guard an agency's own buildings; night vision, "
-        "thermal scopes and binoculars; crewed aircraft and boats with no stated sensor; radios; "
-        "stun guns; general storage of digital evidence; defence against drones; polygraphs; "
-        "translation without interception; drug detectors; general computer platforms where "
-        "surveillance is not stated; background checks of staff."
+        "Goods beside surveillance technology, or with more than one use, are kept apart, and "
+        "counted only where the switch says so: cargo, vehicle and baggage scanners and radiation "
+        "portals; cameras, access control and alarms that guard an agency's own buildings; night "
+        "vision, thermal scopes and binoculars; crewed aircraft and boats with no stated sensor; "
+        "radios; stun guns; general storage of digital evidence; defence against drones; "
+        "polygraphs; translation without interception; drug detectors; general computer platforms "
+        "where surveillance is not stated; background checks of staff."
     ),
     (
         "Not counted at all: guards, detention, meals, medicine, furniture, ordinary computers and "
@@ -54,8 +54,8 @@ STATUSES: list[tuple[str, Parts]] = [
     (
         "Possible",
         (
-            "Something points to it, not enough. It waits for a person, and is in no total. How many "
-            "there are, and their dollars, stands beside every total."
+            "Something points to it, not enough. It waits for a person, and is in no total. How "
+            "many there are, and their dollars, stands beside every total."
         ),
     ),
     ("Looked at and rejected", "Something pointed to it, and something else spoke against it."),
@@ -72,24 +72,24 @@ AMOUNTS: tuple[Parts, ...] = (
         "contracts carry only a ceiling and buy nothing by themselves: they are in no total."
     ),
     (
-        "An amount can be negative: money that had been added was withdrawn. Where a period has more "
-        "withdrawn than added, the screen says so, and earlier additions may lie before the records "
-        "begin."
+        "An amount can be negative: money that had been added was withdrawn. Where a period has "
+        "more withdrawn than added, the screen says so, and earlier additions may lie before the "
+        "records begin."
     ),
     (
         "Where the record has only a total over its life, with no dated transactions, the purchase "
         "stands apart: it is left out of sums and of every chart by year."
     ),
     (
-        "Federal fiscal years run from October to September and are named by the year in which they "
-        "end. A year that is not over says how far it goes."
+        "Federal fiscal years run from October to September and are named by the year in which "
+        "they end. A year that is not over says how far it goes."
     ),
 )
 
 LIMITS: list[Parts] = [
     (
-        "They are a floor. Purchases on government cards, below the reporting threshold, classified, "
-        "or made with someone else's money are in no public record."
+        "They are a floor. Purchases on government cards, below the reporting threshold, "
+        "classified, or made with someone else's money are in no public record."
     ),
     (
         "A record can be vague on purpose. What its words do not show, and its vendor does not "
@@ -98,12 +98,12 @@ LIMITS: list[Parts] = [
     "Money obligated is a promise in law. Whether it was paid is not in these records.",
     "Absence means nothing where nobody has searched. What was searched stands under every answer.",
     (
-        "Buying is not using, and using needs no purchase: trials, gifts and other agencies' systems "
-        "leave no trace in spending records."
+        "Buying is not using, and using needs no purchase: trials, gifts and other agencies' "
+        "systems leave no trace in spending records."
     ),
     (
-        "The error rate was measured on one set of records. It says nothing about other places, nor "
-        "about dollars."
+        "The error rate was measured on one set of records. It says nothing about other places, "
+        "nor about dollars."
     ),
 ]
 

@@ -42,7 +42,7 @@ def facts(source: Row) -> list[tuple[str, Parts]]:
         ("Place", str(source["place_name"] or fmt.MISSING)),
         (
             "Kind of record",
-            (f"{fmt.capital(fmt.KIND_WORDS.get(source['record_kind'], source['record_kind']))}; "
+            (f"{fmt.capital(fmt.KIND_WORDS[str(source['record_kind'])])}; "
             f"amounts {basis} ({fmt.BASIS_GLOSS.get(basis, basis)})"),
         ),
         ("Dates", f"{fmt.day(source['first_date'])} to {fmt.day(source['last_date'])}"),
@@ -67,6 +67,18 @@ def facts(source: Row) -> list[tuple[str, Parts]]:
             else Muted(fmt.MISSING),
         ),
     ]  # fmt: skip
+
+
+def not_loaded(declared: Rows) -> list[Parts]:
+    """Return the sources that are declared, and from which nothing was loaded."""
+    return [
+        [
+            Link(str(row["title"]), str(row["url"]), is_outside=True),
+            f", {row['publisher']}. {row['covers'] or ''}",
+        ]
+        for row in declared
+        if not row["rows"]
+    ]
 
 
 def coverage_table(rows: Rows) -> None:

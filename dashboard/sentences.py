@@ -54,6 +54,8 @@ def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
         Strong(fmt.count(total.purchases, "purchase")),
         f" of {what} by {whom}",
     ]
+    if not total.purchases:
+        return [*parts, " in these records."]
     if total.amount_usd < 0:
         parts += [", with ", Strong(fmt.money(-total.amount_usd)), " withdrawn in this period; "]
         return [*parts, "earlier additions are not shown (", period(total), ")."]
@@ -132,16 +134,26 @@ def covered(coverage: Rows, sources: Rows) -> list[Part]:
     """Return what was searched, in one line."""
     if not coverage:
         return ["no agency yet."]
-    kinds = sorted({fmt.KIND_WORDS.get(s["record_kind"], s["record_kind"]) for s in sources})
-    first = min((row["first_date"] for row in coverage if row["first_date"]), default=None)
-    last = max((row["last_date"] for row in coverage if row["last_date"]), default=None)
-    names = [row["agency_name"] for row in coverage]
-    lead = (
-        f"one agency, {names[0]}"
-        if len(names) == 1
-        else f"{fmt.count(len(names), 'agency', 'agencies')}: {fmt.listed(names, 3)}"
-    )
-    return [f"{lead} ({fmt.listed(k + 's' for k in kinds)}, {fmt.day(first)} to {fmt.day(last)})."]
+    kinds = sorted({fmt.KIND_WORDS[str(s["record_kind"])] for s in sources})
+    dated = [
+        f"{row['agency_name']} ({fmt.day(row['first_date'])} to {fmt.day(row['last_date'])})"
+        for row in coverage
+    ]
+    number = fmt.count(len(coverage), "agency", "agencies")
+    joint = ", " if len(coverage) == 1 else ": "
+    return [f"{fmt.listed(kind + 's' for kind in kinds)} of {number}{joint}{fmt.listed(dated, 3)}."]
+
+
+def not_whole(partial: Sequence[int], names: Sequence[str]) -> list[Part]:
+    """Return which years are not covered for every agency, beside a chart that would mislead."""
+    if not partial:
+        return []
+    years = fmt.listed(f"FY{year}" for year in partial)
+    verb = "is" if len(partial) == 1 else "are"
+    return [
+        f"{years} {verb} not covered in whole for {fmt.listed(names, 3)}: ",
+        "a lower figure there need not mean less buying. Those years are hatched.",
+    ]
 
 
 def not_searched(coverage: Rows) -> list[Part]:
@@ -200,21 +212,19 @@ def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Pa
             Strong(fmt.money(-total.amount_usd)),
             f" from {vendor} in {number}, {when}; earlier additions are not shown.",
         ]
-    verb = {"obligated": "obligated", "paid": "paid", "committed": "committed"}.get(
-        total.measure.basis
-    )
-    said = (
-        [f"{who} {verb} ", Strong(fmt.money(total.amount_usd)), f" to {vendor}"]
-        if verb
-        else [f"{who} recorded ", Strong(fmt.money(total.amount_usd)), f" {total.measure.basis}"]
-    )
-    return ["In these records, ", *said, f" in {number}, {when}."]
+    return [
+        f"In these records, {who} {total.measure.basis} ",
+        Strong(fmt.money(total.amount_usd)),
+        f" to {vendor} in {number}, {when}.",
+    ]
 
 
-def because(reasons: Rows) -> str:
-    """Return why purchases count, in one sentence."""
-    titles = [fmt.lower_first(str(row["rule_title"])) for row in reasons[:2]]
-    return f"Why they count: {fmt.listed(titles)}." if titles else ""
+def because(reasons: Rows, technologies: Sequence[str]) -> str:
+    """Return as what purchases count and why, in one sentence."""
+    if not reasons or not technologies:
+        return ""
+    names = fmt.listed((fmt.lower_first(name) for name in technologies), 3)
+    return f"We count them as {names}: {fmt.lower_first(str(reasons[0]['title']))}."
 
 
 def share(row: Row | None, basis: str) -> list[Part]:
@@ -227,10 +237,9 @@ def share(row: Row | None, basis: str) -> list[Part]:
         else f"FY{row['first_year']} to FY{row['last_year']}"
     )
     return [
-        (
-            f"That is {fmt.percent(row['part_usd'], row['whole_usd'])} of the "
-            f"{fmt.money(row['whole_usd'])} that the agency {basis} in all in the same records, {years}."
-        )
+        f"That is {fmt.percent(row['part_usd'], row['whole_usd'])} of the ",
+        f"{fmt.money(row['whole_usd'])} that the agency {basis} in all in the same records, ",
+        f"{years}.",
     ]
 
 
@@ -289,6 +298,23 @@ def how_filtered(selection: Selection) -> list[Part]:
     if selection.years:
         said.append("Amounts are what moved in the chosen years alone. ")
     return said
+
+
+def nobody_looked(name: str, below: Rows) -> list[Part]:
+    """Return the answer for an agency that no loaded source covers: not searched, not not found."""
+    parts: list[Part] = [
+        Strong("Not searched."),
+        f" No source that is loaded covers {name} itself.",
+    ]
+    if below:
+        parts.append(" Searched below it: ")
+        for number, row in enumerate(below):
+            parts += [
+                ", " if number else "",
+                Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
+            ]
+        parts.append(".")
+    return parts
 
 
 def searched_for(rows: Rows) -> list[Part]:

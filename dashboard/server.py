@@ -6,6 +6,7 @@ other addresses that are not pages join in `ROUTES`.
 
 import base64
 import hashlib
+import logging
 import re
 import tomllib
 from pathlib import Path
@@ -18,6 +19,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboard import widgets
 from dashboard.downloads import DOWNLOADS
 
 HERE = Path(__file__).resolve().parent
@@ -35,7 +37,7 @@ _HEAD = f"""
     <meta name="color-scheme" content="light dark" />
     <meta name="description" content="Which public agencies buy surveillance technology, from whom, and for how much: from official records, with the evidence." />
     <link rel="stylesheet" href="./assets/whobuys.css?v={_version("whobuys.css")}" />
-    <script defer src="./assets/whobuys.js?v={_version("whobuys.js")}"></script>
+    <script src="./assets/whobuys.js?v={_version("whobuys.js")}"></script>
 """  # noqa: E501
 _NOSCRIPT = """<noscript>
       <p>whobuys draws its pages with JavaScript. The counted purchases are also at
@@ -156,7 +158,22 @@ def _dotted(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-app = st.App(HERE / "app.py", routes=ROUTES, middleware=[Middleware(Dress)])
+def _explain(error: Exception) -> bool:
+    """Show a fault of ours as a sentence, log it whole, and keep Streamlit's red box away."""
+    logging.getLogger("whobuys").error("A page failed", exc_info=error)
+    widgets.notice(
+        "Something went wrong here, and it is our fault. Your filters are still in the address: "
+        "load the page again, and if it happens again, tell whoever runs this site."
+    )
+    return True
+
+
+app = st.App(
+    HERE / "app.py",
+    routes=ROUTES,
+    middleware=[Middleware(Dress)],
+    on_script_error=_explain,
+)
 
 
 def serve(port: int = 8501, address: str = "127.0.0.1", *, open_browser: bool = False) -> None:

@@ -12,6 +12,8 @@ from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
 
 MENU = (("", "Overview"), ("explore", "Explore"), ("sources", "Sources"), ("method", "Method"))
 
+_LONG_TITLE = 64
+
 
 @dataclass(frozen=True)
 class Head:
@@ -49,7 +51,9 @@ def breadcrumb(*steps: Link | str) -> None:
 def title(text: str, kicker: str = "") -> None:
     """Show the page's one first-level heading."""
     above = f'<p class="wb-kicker">{escape(kicker)}</p>' if kicker else ""
-    st.html(f'{above}<h1 class="wb-title" tabindex="-1">{escape(text)}</h1>')
+    # A record's own words can be a paragraph: they are set smaller, so that the answer is seen.
+    size = " wb-long" if len(text) > _LONG_TITLE else ""
+    st.html(f'{above}<h1 class="wb-title{size}" tabindex="-1">{escape(text)}</h1>')
 
 
 def answer(*sentences: Parts) -> None:
@@ -152,9 +156,9 @@ def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Part
 
 def _head(head: Head) -> str:
     sort = f' aria-sort="{head.sorted}"' if head.sorted else ""
-    number = ' class="wb-number"' if head.is_number else ""
+    classes = f"wb-{escape(head.role or 'rest')}" + (" wb-number" if head.is_number else "")
     text = html(Link(head.text, head.link)) if head.link else escape(head.text)
-    return f'<th role="columnheader" scope="col"{number}{sort}>{text}</th>'
+    return f'<th role="columnheader" scope="col" class="{classes}"{sort}>{text}</th>'
 
 
 def table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
@@ -184,7 +188,7 @@ def link_lists(summary: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str
     """Show lists of links with counts, folded: what each filter would show."""
     chosen = ' class="wb-on"'
     blocks = "".join(
-        f"<div><h3>{escape(name)}</h3><ul>"
+        f"<div><h2>{escape(name)}</h2><ul>"
         + "".join(
             f"<li{chosen if is_on else ''}>{html(link)}<span>{escape(n)}</span></li>"
             for link, n, is_on in links

@@ -35,7 +35,8 @@ def add(home: Home, path: Path, source_id: str) -> Added:
         raw, is_new = archive.keep(home, source_id, path)
         try:
             return Added(is_new, stage.stage(home, source, raw))
-        except SourceError:
+        except BaseException:
+            # Whatever stopped it (a full disk, Ctrl+C): half an addition is none.
             if is_new:
                 archive.forget(raw)
             raise

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import SourceError
-from ingest.files import copy_with_checksum, sync_folder
+from ingest.files import checksum, copy_with_checksum, sync_folder
 from ingest.home import Home
 
 RECEIPT = "receipt.json"
@@ -59,6 +59,10 @@ def keep(
 
     The copy is written apart and renamed, so that a killed run leaves no half file.
     """
+    if origin.name == RECEIPT:
+        raise SourceError(
+            f"{source_id}: a file cannot be kept under the name {RECEIPT}. Rename it."
+        )
     folder = home.raw / source_id
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".part-{os.getpid()}"
@@ -93,7 +97,13 @@ def forget(raw: RawFile) -> None:
 
 def read(folder: Path) -> RawFile:
     """Return the raw file kept in this folder."""
-    receipt = Receipt.model_validate_json((folder / RECEIPT).read_text("utf-8"))
+    try:
+        receipt = Receipt.model_validate_json((folder / RECEIPT).read_bytes())
+    except ValidationError as error:
+        raise SourceError(
+            f"{folder.parent.name}: the receipt in {folder} cannot be read. "
+            f"Delete that folder and add the file again."
+        ) from error
     path = folder / receipt.file_name
     if not path.exists():
         raise SourceError(
@@ -103,10 +113,22 @@ def read(folder: Path) -> RawFile:
     return RawFile(receipt=receipt, path=path)
 
 
+def verify(raw: RawFile) -> None:
+    """Raise SourceError when the bytes are no longer those of the receipt."""
+    if checksum(raw.path) != raw.receipt.sha256:
+        raise SourceError(
+            f"{raw.receipt.source_id}: {raw.path.name} is no longer what it was when it came in. "
+            f"Raw files are never edited: delete {raw.path.parent} and add the file again."
+        )
+
+
+def folders(home: Home, source_id: str | None = None) -> list[Path]:
+    """Return the folder of every raw file, in the order of source and checksum."""
+    receipts = sorted(home.raw.glob(f"{source_id or '*'}/*/{RECEIPT}"))
+    return [path.parent for path in receipts if not path.parent.name.startswith(".")]
+
+
 def kept(home: Home, source_id: str | None = None) -> Iterator[RawFile]:
     """Yield every raw file, in the order of source and checksum."""
-    if not home.raw.is_dir():
-        return
-    for receipt in sorted(home.raw.glob(f"{source_id or '*'}/*/{RECEIPT}")):
-        if not receipt.parent.name.startswith("."):
-            yield read(receipt.parent)
+    for folder in folders(home, source_id):
+        yield read(folder)

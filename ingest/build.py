@@ -27,6 +27,8 @@ from ingest.source import Source, load_sources
 from ingest.stage import Manifest
 
 CODE = Path(__file__).parent
+# Older programs can then read a published database too.
+STORAGE = {"storage_compatibility_version": "v1.5.0"}
 Say = Callable[[str], None]
 
 
@@ -68,7 +70,7 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
                 "There is nothing to build from. Add a file with "
                 "`whobuys add FILE --source SOURCE`, or run `whobuys up` for the starter ledger."
             )
-        as_of = as_of or max(_known_until(file) for file in files)
+        as_of = as_of or _known_until(files)
         build_id = _build_id(home, files, failures, as_of)
         database = home.build / f"whobuys-{build_id}.duckdb"
         if home.published_database() == database:
@@ -88,25 +90,31 @@ def _stage_all(
 ) -> tuple[list[StagedFile], dict[str, str]]:
     files: list[StagedFile] = []
     failures: dict[str, str] = {}
-    for raw in archive.kept(home):
-        source = sources.get(raw.receipt.source_id)
+    for folder in archive.folders(home):
+        source_id = folder.parent.name
+        source = sources.get(source_id)
         if source is None:
-            failures[raw.receipt.source_id] = (
-                f"There are raw files of {raw.receipt.source_id}, but no declaration of it. Put "
-                f"{raw.receipt.source_id}.yml back, or remove its folder from {home.raw}."
+            failures[source_id] = (
+                f"There are raw files of {source_id}, but no declaration of it. Put "
+                f"{source_id}.yml back, or remove its folder from {home.raw}."
             )
             continue
-        if stage.staged(home, source, raw) is None:
-            say(f"Reading {raw.receipt.file_name}")
         try:
+            raw = archive.read(folder)
+            if stage.staged(home, source, raw) is None:
+                say(f"Reading {raw.receipt.file_name}")
+                archive.verify(raw)
             files.append(StagedFile(source, raw, stage.stage(home, source, raw)))
         except SourceError as error:
-            failures[source.id] = str(error)
+            # A source can have more than one file that fails.
+            failures[source_id] = " ".join(filter(None, [failures.get(source_id), str(error)]))
     return files, failures
 
 
-def _known_until(file: StagedFile) -> date:
-    return file.manifest.stamp or file.raw.receipt.fetched_date
+def _known_until(files: list[StagedFile]) -> date:
+    """Return the day of the newest file; the starter ledger's only where it stands alone."""
+    counting = [file for file in files if not file.source.is_provisional] or files
+    return max(file.manifest.stamp or file.raw.receipt.fetched_date for file in counting)
 
 
 def _build_id(home: Home, files: list[StagedFile], failures: dict[str, str], as_of: date) -> str:
@@ -148,7 +156,7 @@ def _fill(
     decisions = load_decisions(home.reference_folders)
     part.parent.mkdir(parents=True, exist_ok=True)
     publish.remove_database(part)
-    with duckdb.connect(str(part)) as connection:
+    with duckdb.connect(str(part), config=STORAGE) as connection:
         core.prepare(connection, home)
         core.load_facts(connection, home, sources, knowledge, failures)
         core.load_files(connection, home, files)

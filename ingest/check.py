@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ingest.decisions import Decision, load_decisions
+from ingest.decisions import Decision, check_technologies, load_decisions
 from ingest.errors import WhobuysError
 from ingest.examples import check_reference
 from ingest.home import Home
@@ -38,6 +38,9 @@ def check(home: Home) -> Checked:
         None if problems else _tried(problems, lambda: load_knowledge(folders))
     )
     decisions: dict[str, Decision] = _tried(problems, lambda: load_decisions(folders)) or {}
+    if knowledge:
+        technologies = {t.technology for t in knowledge.technologies}
+        _tried(problems, lambda: check_technologies(decisions, technologies))
     return Checked(
         sources=len(sources),
         rules=len(knowledge.rules) if knowledge else 0,

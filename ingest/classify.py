@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ingest.knowledge import Knowledge
-from ingest.phrase import alternation, anchor, normal_text, phrases
+from ingest.phrase import alternations, anchor, phrases
 from ingest.vendors import SQL, define_names
 
 STEPS = ("10_candidates", "20_hits", "30_reasons", "40_verdict", "50_parent")
@@ -22,32 +22,60 @@ STEPS = ("10_candidates", "20_hits", "30_reasons", "40_verdict", "50_parent")
 _ALONE = {"product", "phrase", "possible", "related", "maker named"}
 
 
-def classify(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
+def classify(
+    connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, *, keep_fired: bool = False
+) -> None:
     """Fill evidence.reason and evidence.verdict for the whole ledger.
 
     `resolve_vendors` must have run. Works in temporary tables, which it drops at the end.
+    `keep_fired` leaves evidence.fired (purchase_id, rule number) for tests of single rules.
     """
     define_names(connection)
-    _load_rules(connection, knowledge)
+    _load_rules(connection, knowledge, every_rule=keep_fired)
     _load_facts(connection, knowledge)
     for step in STEPS:
         connection.execute((SQL / f"{step}.sql").read_text("utf-8"))
+        if step == "30_reasons":
+            _find_forms(connection, knowledge)
+    if keep_fired:
+        connection.execute(
+            "create or replace table evidence.fired as select purchase_id, rule from hit"
+        )
     for (table,) in connection.execute(
         "select table_name from duckdb_tables() where temporary"
     ).fetchall():
         connection.execute(f'drop table temp."{table}"')
 
 
+# Columns of the knowledge tables that are not text.
+_TYPES = {
+    "rule": "integer",
+    "strength": "integer",
+    "beats": "integer",
+    "word_set": "integer",
+    "position": "integer",
+    "technologies": "varchar[]",
+}
+
+
 def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[str], rows: Sequence[object]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
 ) -> None:
-    """Make a small temporary table from tuples; types follow the values."""
-    lists = [list(values) for values in zip(*rows, strict=True)]  # type: ignore[call-overload]
-    chosen = ", ".join(f"unnest(${place + 1}) as {column}" for place, column in enumerate(columns))
-    connection.execute(f"create or replace temp table {name} as select {chosen}", lists)  # noqa: S608
+    """Make a small temporary table from tuples, also when there are none."""
+    lists = [[row[place] for row in rows] for place in range(len(columns))]
+    chosen = ", ".join(
+        f"unnest(${place + 1}::{_TYPES.get(column, 'varchar')}[]) as {column}"
+        for place, column in enumerate(columns)
+    )
+    connection.execute(f"create or replace temp table {name} as select {chosen}", lists)
 
 
-def _load_rules(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
+def _load_rules(
+    connection: duckdb.DuckDBPyConnection, knowledge: Knowledge, *, every_rule: bool
+) -> None:
     rules = {rule.number: rule for rule in knowledge.rules}
     _table(
         connection,
@@ -64,8 +92,11 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> 
     _table(
         connection,
         "wording",
-        ["rule", "field", "literal", "anchor"],
-        [(w.rule, rules[w.rule].field, w.literal, anchor(w.literal)) for w in found],
+        ["rule", "field", "literal", "padded", "anchor"],
+        [
+            (w.rule, rules[w.rule].field, w.literal, f" {w.literal} ", anchor(w.literal))
+            for w in found
+        ],
     )
     sets: dict[tuple[str, ...], int] = {}
     conditions: list[tuple[int, str, int]] = []
@@ -79,32 +110,98 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> 
     _table(
         connection,
         "word_set_literal",
-        ["word_set", "literal"],
-        [(number, literal) for words, number in sets.items() for literal in words],
+        ["word_set", "literal", "padded", "anchor"],
+        [
+            (number, word, f" {word} ", anchor(word))
+            for words, number in sets.items()
+            for word in words
+        ],
     )
+    # Neighbouring goods that need a second word are looked for only beside something else.
+    silent = {w.rule for w in knowledge.wordings if w.part == "needs"}
+    silent = {number for number in silent if rules[number].kind == "related"}
     alone = [
         w.literal
         for w in found
-        if rules[w.rule].kind in _ALONE and rules[w.rule].field == "description"
+        if (every_rule or (rules[w.rule].kind in _ALONE and w.rule not in silent))
+        and rules[w.rule].field == "description"
     ]
     named = [w.literal for w in found if rules[w.rule].field == "vendor"]
-    for variable, words in (("whobuys_words", alone), ("whobuys_vendor_words", named)):
-        pattern = "(?i)" + alternation(words).replace("A-Z0-9", "A-Za-z0-9")
-        connection.execute(f"set variable {variable} = {_literal(pattern)}")
+    _find(connection, "told_by_words", "core.text", "purchase_id", "description", alone)
+    _find(connection, "told_by_name", "core.vendor_name", "vendor_key", "vendor_name", named)
+
+
+def _find(
+    connection: duckdb.DuckDBPyConnection,
+    found: str,
+    table: str,
+    key: str,
+    column: str,
+    wordings: list[str],
+) -> None:
+    """Collect the keys of the rows whose text has one of the wordings, in one pass.
+
+    The patterns are written into the query: a constant is compiled once, a column per row.
+    """
+    tests = " or ".join(
+        f"regexp_matches(words, {_literal(pattern)})" for pattern in alternations(wordings)
+    )
+    connection.execute(
+        f"create or replace temp table {found} as select distinct {key} "
+        f"from (select {key}, upper({column}) as words from {table}) where {tests or 'false'}"
+    )
 
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _find_forms(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
+    """Fill form_found: the form of each purchase with a reason; the first line decides.
+
+    One pass per field finds every word of every form; the words then tell their lines.
+    """
+    _table(
+        connection,
+        "form",
+        ["position", "form", "field", "literal"],
+        [
+            (place, row.form, row.field, literal)
+            for place, (row, literal) in enumerate(knowledge.form_wordings)
+        ],
+    )
+    parts = []
+    for field, text, name in (
+        ("description", "words", "description"),
+        ("psc", "normal_text(psc)", "product code"),
+    ):
+        wordings = [wording for row, wording in knowledge.form_wordings if row.field == field]
+        parts += [
+            f"select purchase_id, '{field}' as field, '{name}' as name, "
+            f"unnest(list_distinct(regexp_extract_all({text}, {_literal(pattern)}))) as literal "
+            "from candidate_record semi join (from reason_found where speaks = 'for') "
+            "using (purchase_id)"
+            for pattern in alternations(wordings)
+        ]
+    found = (
+        " union all ".join(parts)
+        or "select '' as purchase_id, '' as field, '' as name, '' as literal"
+    )
+    connection.execute(
+        "create or replace temp table form_found as "
+        "select purchase_id, min_by(form, position) as form, "
+        "min_by(name || ': ' || lower(literal), position) as form_evidence "
+        f"from ({found}) join form using (field, literal) group by purchase_id"
+    )
+
+
 def _load_facts(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
     _table(
         connection,
         "known_vendor",
-        ["vendor_id", "vendor_name", "role", "sells", "scope", "technologies", "types"],
+        ["vendor_id", "vendor_name", "role", "sells", "scope", "technologies"],
         [
-            (v.vendor_id, v.vendor_name, v.role, v.sells, v.scope, phrases(v.technologies),
-             phrases(v.types))
+            (v.vendor_id, v.vendor_name, v.role, v.sells, v.scope, phrases(v.technologies))
             for v in knowledge.vendors
         ],
     )  # fmt: skip
@@ -138,14 +235,5 @@ def _load_facts(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> 
         [
             (c.scheme, c.code.upper(), c.code_name.upper(), c.technology, c.use)
             for c in knowledge.codes
-        ],
-    )
-    _table(
-        connection,
-        "form",
-        ["position", "form", "field", "literal"],
-        [
-            (place, row.form, row.field, normal_text(literal))
-            for place, (row, literal) in enumerate(knowledge.form_wordings)
         ],
     )

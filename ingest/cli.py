@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec
@@ -20,9 +20,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ingest import add as adding
 from ingest import build as building
 from ingest import check as checking
+from ingest import classify_file as classifying
+from ingest import evaluate as evaluating
 from ingest import status as stating
 from ingest.errors import WhobuysError
 from ingest.home import Home
+from ingest.quality import write_quality
 
 app = typer.Typer(
     help="Which public agencies buy surveillance technology, from whom, and for how much.",
@@ -30,8 +33,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 P = ParamSpec("P")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
@@ -53,20 +56,20 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-def _progress(say_on: bool) -> Progress:  # noqa: FBT001
+def _progress(*, is_shown: bool) -> Progress:
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         TimeElapsedColumn(),
         console=err,
         transient=True,
-        disable=not say_on or not err.is_terminal,
+        disable=not is_shown or not err.is_terminal,
     )
 
 
 def _build(home: Home, as_of: date | None, *, quiet: bool = False) -> building.Built:
     """Build with a progress line on a terminal and plain lines in a log."""
-    with _progress(not quiet) as progress:
+    with _progress(is_shown=not quiet) as progress:
         task = progress.add_task("Building", total=None)
 
         def say(what: str) -> None:
@@ -112,7 +115,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Load a file you already have, such as an award data archive of USAspending."""
-    with _progress(not as_json) as progress:
+    with _progress(is_shown=not as_json) as progress:
         progress.add_task(f"Reading {file.name}", total=None)
         added = adding.add(Home.from_environment(), file, source)
     manifest = added.manifest
@@ -215,6 +218,78 @@ def check(*, as_json: AsJson = False) -> None:
             )
     if result.problems:
         raise typer.Exit(2)
+
+
+@app.command()
+@explained
+def classify(
+    file: Annotated[Path, typer.Argument(help="Any CSV or XLSX of purchases.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write: .csv or .xlsx. Default: the screen."),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", help="Name a column yourself, such as vendor=Payee."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Find surveillance technology in a spreadsheet of your own. Nothing is kept or sent."""
+    chosen = dict(_ours_and_theirs(text) for text in column or [])
+    if as_json and output is None:
+        raise WhobuysError("`--json` tells about the result, so name a file for it with `-o`.")
+    result = classifying.classify_file(file, output, columns=chosen)
+    counts = {
+        "matched": result.matched,
+        "related": result.related,
+        "possible": result.possible,
+    }
+    if as_json:
+        out.print_json(
+            json.dumps({"columns": result.columns, "rows": len(result.rows), "counts": counts})
+        )
+        return
+    read_as = ", ".join(f"{ours} from {theirs!r}" for ours, theirs in result.columns.items())
+    err.print(f"Read {len(result.rows):,} rows: {read_as}.", markup=False)
+    for name, count in counts.items():
+        err.print(f"{name}: {count:,}", markup=False)
+    if output:
+        err.print(f"Written to {output}.", markup=False)
+
+
+def _ours_and_theirs(text: str) -> tuple[str, str]:
+    ours, separator, theirs = text.partition("=")
+    if not separator:
+        raise WhobuysError(f"`--column {text}` should be like `--column vendor=Payee`.")
+    return ours, theirs
+
+
+@app.command()
+@explained
+def evaluate(
+    labels: Annotated[Path, typer.Argument(help="A CSV of labelled purchases.")],
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Write the figures for the Method page, as quality.csv."),
+    ] = None,
+    measured_on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The day to note beside written figures."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure precision and recall on labelled purchases, with every miss and false hit."""
+    result = evaluating.evaluate(labels)
+    day = measured_on.date() if measured_on else datetime.now(UTC).date()
+    rows = evaluating.quality_rows(result, day.isoformat())
+    if write:
+        write_quality(write, rows)
+    if as_json:
+        out.print_json(json.dumps(rows))
+    else:
+        out.print(evaluating.report(result), markup=False)
 
 
 if __name__ == "__main__":

@@ -143,7 +143,8 @@ def load_files(
             selects[table.table].append(
                 f"select {key}::smallint as file_key, * from read_parquet('{path}')"
             )
-            problems += [(file, table.member, problem) for problem in table.problems]
+            member = table.member or receipt.file_name
+            problems += [(file, member, problem) for problem in table.problems]
     load_table(connection, "core.file", _FILE, rows)
     for name, parts in selects.items():
         _view(connection, name, parts)  # type: ignore[arg-type]

@@ -38,7 +38,12 @@ def read_header(source_id: str, path: Path, shown_as: str) -> Header:
             f"Fetch the file again as the publisher serves it, or save it as CSV in UTF-8."
         ) from error
     delimiter = max(DELIMITERS, key=text.count)
-    columns = [column.strip() for column in next(csv.reader([text], delimiter=delimiter))]
+    try:
+        columns = [column.strip() for column in next(csv.reader([text], delimiter=delimiter))]
+    except csv.Error as error:
+        raise SourceError(
+            f"{source_id}: {shown_as}, row 1 is no list of columns ({error}). Fetch the file again."
+        ) from error
     repeated = sorted({column for column in columns if columns.count(column) > 1})
     if repeated:
         raise SourceError(
@@ -46,6 +51,20 @@ def read_header(source_id: str, path: Path, shown_as: str) -> Header:
             f"clear which one to read. Fetch the file again."
         )
     return Header(columns, delimiter)
+
+
+def first_row_not_utf8(path: Path, delimiter: str) -> int | None:
+    """Return the number of the first row that is not UTF-8, as a spreadsheet counts, or None."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as handle:
+        try:
+            for number, row in enumerate(csv.reader(handle, delimiter=delimiter), start=1):
+                try:
+                    "".join(row).encode()
+                except UnicodeEncodeError:
+                    return number
+        except csv.Error:
+            return None
+    return None
 
 
 def _refuse_other_formats(source_id: str, start: bytes, shown_as: str) -> None:

@@ -42,6 +42,8 @@ class Decision(BaseModel):
     decided_date: date | None
     guard_vendor: str | None
     guard_description: str | None
+    # File and line, for a sentence about it.
+    where: str
 
     @field_validator("decision")
     @classmethod
@@ -68,7 +70,10 @@ def load_decisions(folders: list[Path]) -> dict[str, Decision]:
 
     Raises DeclarationError with file and line for an entry that says too little or stands twice.
     """
-    decisions = {row["purchase_id"]: _reading(row) for row in rows_of(READINGS, READING)}
+    decisions = {
+        row["purchase_id"]: _reading(row, f"{READINGS}, line {number}")
+        for number, row in enumerate(rows_of(READINGS, READING), start=2)
+    }
     made: dict[str, str] = {}
     for folder in folders:
         path = folder / "decisions.csv"
@@ -87,7 +92,7 @@ def load_decisions(folders: list[Path]) -> dict[str, Decision]:
     return decisions
 
 
-def _reading(row: dict[str, str]) -> Decision:
+def _reading(row: dict[str, str], here: str) -> Decision:
     kind = "surveillance technology" if row["reading"] == "core" else "a neighbouring good"
     sure = {"high": "", "medium": ", with some doubt", "low": ", with much doubt"}
     return Decision(
@@ -102,10 +107,13 @@ def _reading(row: dict[str, str]) -> Decision:
         decided_date=None,
         guard_vendor=row["guard_vendor"] or None,
         guard_description=None,
+        where=here,
     )
 
 
 def _decision(row: dict[str, str], here: str) -> Decision:
+    if not row["purchase_id"]:
+        raise DeclarationError(f"{here}: a decision needs the `purchase_id` that it is on.")
     if not row["reason"] or not row["decided_by"]:
         raise DeclarationError(f"{here}: a decision needs a `reason` and `decided_by`.")
     try:
@@ -121,6 +129,7 @@ def _decision(row: dict[str, str], here: str) -> Decision:
             decided_date=row["decided_date"] or None,  # type: ignore[arg-type]
             guard_vendor=row["guard_vendor"] or None,
             guard_description=row["guard_description"] or None,
+            where=here,
         )
     except ValidationError as error:
         problem = error.errors()[0]
@@ -131,16 +140,21 @@ def _decision(row: dict[str, str], here: str) -> Decision:
     return decision
 
 
+def check_technologies(decisions: dict[str, Decision], technologies: set[str]) -> None:
+    """Raise DeclarationError for a decision that names a technology in no list."""
+    for decision in decisions.values():
+        if decision.technology and decision.technology not in technologies:
+            raise DeclarationError(
+                f"{decision.where}: the decision on {decision.purchase_id} names the technology "
+                f"`{decision.technology}`, which is not in technologies.csv."
+            )
+
+
 def apply_decisions(
     connection: duckdb.DuckDBPyConnection, decisions: dict[str, Decision], technologies: set[str]
 ) -> None:
     """Fill core.decision. `resolve_vendors` must have run: makers are found among its aliases."""
-    for decision in decisions.values():
-        if decision.technology and decision.technology not in technologies:
-            raise DeclarationError(
-                f"The decision on {decision.purchase_id} names the technology "
-                f"`{decision.technology}`, which is not in technologies.csv."
-            )
+    check_technologies(decisions, technologies)
     columns = (
         "purchase_id decision scope technology maker what reason origin decided_date guard_vendor"
         " guard_description"

@@ -3,10 +3,11 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-BLOCK = 1 << 20
+BLOCK = 4 << 20
 
 
 def sync_folder(folder: Path) -> None:
@@ -34,10 +35,16 @@ def copy_with_checksum(origin: Path, destination: Path) -> tuple[str, int]:
     """Copy a file and return its SHA-256 and size in bytes, in one reading of it."""
     digest = hashlib.sha256()
     size = 0
-    with origin.open("rb") as source, destination.open("wb") as target:
+    # The checksum of a block is made while the block is written: both let other threads run.
+    with (
+        origin.open("rb") as source,
+        destination.open("wb") as target,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
         while block := source.read(BLOCK):
-            digest.update(block)
+            hashed = beside.submit(digest.update, block)
             size += target.write(block)
+            hashed.result()
         target.flush()
         os.fsync(target.fileno())
     return digest.hexdigest(), size

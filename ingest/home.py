@@ -5,6 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.errors import WhobuysError
+
 PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
 
 
@@ -22,6 +24,9 @@ class Home:
     def from_environment(cls) -> "Home":
         """Return the home that `WHOBUYS_HOME` names, else the project's `data/`."""
         named = os.environ.get("WHOBUYS_HOME")
+        if named and "?" in named:
+            # DuckDB takes what follows it for options of the file.
+            raise WhobuysError(f"WHOBUYS_HOME is {named}: a home cannot have `?` in its path.")
         return cls(Path(named).expanduser().resolve() if named else PROJECT_DATA)
 
     @property

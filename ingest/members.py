@@ -56,8 +56,7 @@ def left_out(path: Path) -> list[str]:
         return [
             info.filename
             for info in archive.infolist()
-            if not info.is_dir()
-            and PurePosixPath(info.filename).suffix.lower() not in TABLE_SUFFIXES
+            if not info.filename.endswith("/") and not _has_table_suffix(info)
         ]
 
 
@@ -84,8 +83,13 @@ def _is_table(source_id: str, path: Path, info: zipfile.ZipInfo) -> bool:
             f"{source_id}: {info.filename} in {path.name} is locked with a password. "
             f"Unlock it and add the CSV itself."
         )
-    is_mac_shadow = name.parts[0] == "__MACOSX" or name.name.startswith("._")
-    return not info.is_dir() and name.suffix.lower() in TABLE_SUFFIXES and not is_mac_shadow
+    is_mac_shadow = name.parts[:1] == ("__MACOSX",) or name.name.startswith("._")
+    return _has_table_suffix(info) and not is_mac_shadow
+
+
+def _has_table_suffix(info: zipfile.ZipInfo) -> bool:
+    is_folder = info.filename.endswith(("/", "\\"))
+    return not is_folder and PurePosixPath(info.filename).suffix.lower() in TABLE_SUFFIXES
 
 
 def _extract(

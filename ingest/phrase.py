@@ -15,6 +15,7 @@ from itertools import product
 _NOT_A_WORD = re.compile(r"[^A-Z0-9]+")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 MOST_VARIANTS = 400
+SHORTEST_WITH_PLURAL = 3
 
 
 class PhraseError(ValueError):
@@ -32,7 +33,7 @@ def phrases(cell: str) -> list[str]:
 
 
 def _plurals(word: str) -> list[str]:
-    if len(word) < 3 or word[-1].isdigit() or word.endswith("S"):
+    if len(word) < SHORTEST_WITH_PLURAL or word[-1].isdigit() or word.endswith("S"):
         return [word]
     if word.endswith("Y") and word[-2] not in "AEIOU":
         return [word, word[:-1] + "IES"]
@@ -89,11 +90,24 @@ def anchor(literal: str) -> str:
     return max(literal.split(), key=len)
 
 
-def alternation(wordings: Iterable[str]) -> str:
-    """Return one regular expression (RE2) that finds any of the wordings in a raw text.
+# RE2 keeps the states it has met in a cache of fixed size; beyond some 700 wordings the cache
+# is thrown away over and over, and the search becomes ten times slower.
+WORDINGS_PER_PATTERN = 600
+
+
+def alternations(wordings: Iterable[str]) -> list[str]:
+    """Return regular expressions (RE2) that find any of the wordings in a text of capitals.
 
     Sorted in descending order: neighbours share their beginnings, which RE2 factors out,
     and a longer wording stands before the shorter one that it begins with.
     """
-    parts = [wording.replace(" ", "[^A-Z0-9]+") for wording in sorted(set(wordings), reverse=True)]
-    return r"\b(?:" + "|".join(parts) + r")\b" if parts else r"\b\B"
+    ordered = sorted(set(wordings), reverse=True)
+    return [
+        r"\b(?:"
+        + "|".join(
+            wording.replace(" ", "[^A-Z0-9]+")
+            for wording in ordered[start : start + WORDINGS_PER_PATTERN]
+        )
+        + r")\b"
+        for start in range(0, len(ordered), WORDINGS_PER_PATTERN)
+    ]

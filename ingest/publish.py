@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 from ingest.files import sync_folder, write_whole
@@ -42,9 +43,16 @@ def remove_database(path: Path) -> None:
 
 def remove_leftovers(home: Home) -> None:
     """Remove what killed runs left half done. Call it only while holding the lock."""
-    for part in home.build.glob("*.part*"):
-        part.unlink(missing_ok=True)
-    for spilled in home.build.glob(".spill/*"):
-        spilled.unlink(missing_ok=True)
-    for part in home.staged.glob("*/.*.part*"):
-        part.unlink(missing_ok=True)
+    left = (
+        *home.build.glob("*.part*"),
+        *home.build.glob(".spill"),
+        *home.published.glob(".*.part"),
+        *home.staged.glob("*/.*.part*"),
+        *home.staged.glob("*/.spill"),
+        *home.raw.glob("*/.part-*"),
+    )
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -1,6 +1,7 @@
 """How often the classification is right: figures measured with `whobuys evaluate`."""
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -24,3 +25,17 @@ def load_quality(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> 
             with path.open(encoding="utf-8", newline="") as handle:
                 rows += [[row[name] or None for name in COLUMNS] for row in csv.DictReader(handle)]
     load_table(connection, "meta.quality", COLUMNS, rows)
+
+
+def write_quality(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write measured figures as `quality.csv`, shares to four places."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(COLUMNS), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(
+                {
+                    name: f"{value:.4f}" if isinstance(value, float) else value
+                    for name, value in row.items()
+                }
+            )

@@ -18,6 +18,7 @@ from ingest.errors import WhobuysError
 from ingest.phrase import PhraseError, literals, phrases
 
 Scope = Literal["strict", "related"]
+SHOWN = 20
 Confidence = Literal["high", "medium", "low", "unverified"]
 Form = Literal["goods", "software", "data", "service", "staffing", "training"]
 
@@ -36,13 +37,13 @@ class Problem:
         return f"{self.file}, line {self.line}: {self.reason}{hint}"
 
 
-class InvalidReference(WhobuysError):
+class InvalidReferenceError(WhobuysError):
     """Reference data that cannot be used; holds every problem found, not only the first."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
-        shown = "\n".join(str(problem) for problem in problems[:20])
-        more = f"\n... and {len(problems) - 20} more." if len(problems) > 20 else ""
+        shown = "\n".join(str(problem) for problem in problems[:SHOWN])
+        more = f"\n... and {len(problems) - SHOWN} more." if len(problems) > SHOWN else ""
         super().__init__(f"{shown}{more}")
 
 
@@ -166,7 +167,7 @@ class WordRule(Row):
     `matches` and `does_not_match` are its examples, run as tests.
     """
 
-    KEY = ("words", "technology")
+    KEY: ClassVar[tuple[str, ...]] = ("words", "technology")
     words: Words
     technology: str
     needs: MaybeWords
@@ -276,7 +277,7 @@ class Example(Row):
 
     FILE = "examples.csv"
     KEY = ("agency", "vendor", "description", "psc")
-    expected: Literal["counted", "related", "possible", "not"]
+    expected: Literal["counted", "related", "possible", "not counted"]
     technology: str
     agency: str
     vendor: str
@@ -325,11 +326,11 @@ def read_rows(model: type[Row], path: Path) -> tuple[list[Row], list[Problem]]:
         with stream:
             reader = csv.reader(stream, strict=True)
             header = next(reader, [])
-            for name in header:
-                if name not in columns:
-                    problems.append(
-                        Problem(path.name, 1, f"unknown column `{name}`.", nearest(name, columns))
-                    )
+            problems += [
+                Problem(path.name, 1, f"unknown column `{name}`.", nearest(name, columns))
+                for name in header
+                if name not in columns
+            ]
             problems += [
                 Problem(path.name, 1, f"the column `{name}` is missing.")
                 for name in columns

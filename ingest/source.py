@@ -109,7 +109,7 @@ def load_source(path: Path) -> Source:
                 f"of a source is the name of its file."
             )
     try:
-        return Source.model_validate(
+        source = Source.model_validate(
             {
                 **content,
                 "id": path.stem,
@@ -119,13 +119,40 @@ def load_source(path: Path) -> Source:
         )
     except ValidationError as error:
         raise DeclarationError(_sentence(path, lines, error)) from error
+    _refuse_unknown_columns(source, lines)
+    return source
+
+
+def _refuse_unknown_columns(source: Source, lines: yaml_lines.Lines) -> None:
+    # Imported here: an adapter is written in terms of sources.
+    from ingest.adapters.usaspending_archive import OUR_COLUMNS  # noqa: PLC0415
+
+    parts = []
+    for theirs, ours in source.columns.items():
+        if ours not in OUR_COLUMNS:
+            line = lines[("columns", theirs)]
+            parts.append(
+                f"{source.path.name}, line {line}: `{theirs}` becomes `{ours}`, which is no "
+                f"column of ours{_nearest(ours, list(OUR_COLUMNS))}"
+            )
+    if parts:
+        raise DeclarationError("\n".join(parts))
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"; did you mean `{near[0]}`?" if near else "."
+
+
+_PARTS: dict[str, type[_Strict]] = {"expect": Expectations, "verified": Verified}
 
 
 def _sentence(path: Path, lines: yaml_lines.Lines, error: ValidationError) -> str:
-    known = [field.alias or name for name, field in Source.model_fields.items()]
     parts = []
     for problem in error.errors():
         at = tuple(problem["loc"])
+        model = _PARTS.get(str(at[0]) if at else "", Source)
+        known = [field.alias or name for name, field in model.model_fields.items()]
         line = next((lines[at[:n]] for n in range(len(at), 0, -1) if at[:n] in lines), 1)
         parts.append(f"{path.name}, line {line}: {_reason(dict(problem), at, known)}")
     return "\n".join(parts)
@@ -134,8 +161,7 @@ def _sentence(path: Path, lines: yaml_lines.Lines, error: ValidationError) -> st
 def _reason(problem: dict[str, Any], at: tuple[str | int, ...], known: list[str]) -> str:
     key = ".".join(str(part) for part in at)
     if problem["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(at[-1]), known, n=1)
-        return f"`{key}` is not a known key" + (f"; did you mean `{near[0]}`?" if near else ".")
+        return f"`{key}` is not a known key{_nearest(str(at[-1]), known)}"
     if problem["type"] == "missing":
         return f"`{key}` is missing."
     message = str(problem["msg"]).removeprefix("Value error, ")

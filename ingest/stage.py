@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from ingest import csv_header, members, table_reader
+from ingest import csv_header, date_formats, members, table_reader
 from ingest.adapters import usaspending_archive
 from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError, Table
 from ingest.archive import RawFile
@@ -22,7 +22,18 @@ from ingest.home import Home
 from ingest.source import Source
 from ingest.table_reader import Problem
 
-_CODE = (Path(__file__), Path(str(table_reader.__file__)), Path(str(usaspending_archive.__file__)))
+# Every module that can change what is staged.
+_CODE = [
+    Path(str(path))
+    for path in (
+        __file__,
+        csv_header.__file__,
+        date_formats.__file__,
+        members.__file__,
+        table_reader.__file__,
+        usaspending_archive.__file__,
+    )
+]
 
 
 class _Model(BaseModel):
@@ -103,10 +114,16 @@ def stage(home: Home, source: Source, raw: RawFile) -> Manifest:
         return done
     path = manifest_path(home, source, raw)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        table_reader.limit(connection, path.parent)
-        manifest = _stage(connection, source, raw, path)
-    write_whole(path, manifest.model_dump_json(indent=1).encode() + b"\n")
+    try:
+        with duckdb.connect() as connection:
+            table_reader.limit(connection, path.parent)
+            manifest = _stage(connection, source, raw, path)
+        write_whole(path, manifest.model_dump_json(indent=1).encode() + b"\n")
+    finally:
+        # A later member can be the one that is refused.
+        if not path.exists():
+            for parquet in path.parent.glob(f"{path.stem}-*.parquet"):
+                parquet.unlink()
     return manifest
 
 

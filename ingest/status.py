@@ -46,8 +46,8 @@ class Status:
 def status(home: Home) -> Status:
     """Return the state of every declared source; sources never loaded are `empty`."""
     kept: dict[str, int] = {}
-    for raw in archive.kept(home):
-        kept[raw.receipt.source_id] = kept.get(raw.receipt.source_id, 0) + 1
+    for folder in archive.folders(home):
+        kept[folder.parent.name] = kept.get(folder.parent.name, 0) + 1
     database = home.published_database()
     published: dict[str, tuple[object, ...]] = {}
     build: tuple[str, date, int, int] | None = None

@@ -28,7 +28,8 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
     connection.execute(
         """create or replace temp table alias as
         select normal_name(alias) as name, alias, vendor_id, is_ambiguous
-        from (select unnest($1) as alias, unnest($2) as vendor_id, unnest($3) as is_ambiguous)
+        from (select unnest($1::varchar[]) as alias, unnest($2::varchar[]) as vendor_id,
+            unnest($3::boolean[]) as is_ambiguous)
         qualify row_number() over (partition by normal_name(alias) order by is_ambiguous, alias) = 1
         """,
         [
@@ -39,7 +40,8 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
     )
     connection.execute(
         """create or replace temp table identifier as
-        select unnest($1) as scheme, unnest($2) as value, unnest($3) as vendor_id""",
+        select unnest($1::varchar[]) as scheme, unnest($2::varchar[]) as value,
+            unnest($3::varchar[]) as vendor_id""",
         [
             [row.scheme for row in knowledge.identifiers],
             [row.value for row in knowledge.identifiers],
@@ -48,7 +50,7 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
     )
     connection.execute(
         """create or replace temp table known_name as
-        select unnest($1) as vendor_id, unnest($2) as vendor_name""",
+        select unnest($1::varchar[]) as vendor_id, unnest($2::varchar[]) as vendor_name""",
         [
             [row.vendor_id for row in knowledge.vendors],
             [row.vendor_name for row in knowledge.vendors],

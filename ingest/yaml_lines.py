@@ -7,6 +7,8 @@ import yaml
 
 from ingest.errors import DeclarationError
 
+# The same in C, where PyYAML was built with it: every command waits for this.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Lines = dict[tuple[str | int, ...], int]
 
 
@@ -17,9 +19,10 @@ def load(path: Path) -> tuple[dict[str, Any], Lines]:
     YAML itself would let the last one win.
     """
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-        content = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as error:
+        text = path.read_text("utf-8")
+        node = yaml.compose(text, Loader=_Loader)
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506  either of them is safe
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DeclarationError(f"{path.name}: not readable as YAML: {error}") from error
     if not isinstance(node, yaml.MappingNode):
         raise DeclarationError(f"{path.name}: expected `key: value` lines.")

@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from generate import columns, expressions, generate  # noqa: E402
+from generate import columns, expressions, generate
 
 ROWS = 3000
 pytestmark = pytest.mark.data
@@ -31,9 +31,7 @@ def test_all_297_columns_have_a_value_somewhere(file: Path) -> None:
         ).fetchall()
         names = [row[0] for row in connection.execute("describe t").fetchall()]
         assert names == columns()
-        counts = connection.execute(
-            "select count(*), " + ", ".join(f'count("{name}")' for name in names) + " from t"
-        ).fetchone()
+        counts = connection.execute("select count(*), count(columns(*)) from t").fetchone()
     assert counts is not None
     assert counts[0] == ROWS
     assert [name for name, filled in zip(names, counts[1:], strict=True) if not filled] == []

@@ -22,11 +22,21 @@ def show(build: Build) -> None:
     sources = data.coverage_of(build, agency["agency_id"])
 
     widgets.breadcrumb(
-        Link(str(agency["place_name"]), "./"), str(agency["parent_agency_name"] or ""), name
+        Link(str(agency["place_name"]), "./"),
+        Link(str(agency["parent_agency_name"]), address("agency", id=agency["parent_agency_id"]))
+        if agency["parent_agency_id"]
+        else str(agency["parent_agency_name"] or ""),
+        name,
     )
     widgets.title(name)
+    if not sources:
+        widgets.answer(
+            sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"]))
+        )
+        blocks.footer(build)
+        return
     answer_here = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with_related = blocks.scope_control()
         whole = Selection(
             agencies=(agency["agency_id"],),
@@ -64,7 +74,7 @@ def show(build: Build) -> None:
         )
 
     blocks.years_chart(build, chosen, measure, programme)
-    blocks.technology_years(build, chosen, measure)
+    blocks.technology_years(build, chosen, measure, programme)
 
     widgets.heading("What it buys, and from whom", f"US dollars {measure.basis}.")
     widgets.side_by_side(

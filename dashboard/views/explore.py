@@ -11,25 +11,31 @@ from dashboard.parts import Link, Strong
 def show(build: Build) -> None:
     """Show the filters, what they select, and the rows."""
     widgets.title("Explore every purchase")
-    query = facets.controls(build)
+    words = facets.search()
+    answer_here = st.container()
+    query = {"q": words, **facets.controls(build)}
     chosen = filters.selection(build, query)
     number = data.how_many(build, chosen)
     totals = data.totals(build, chosen)
     sources = data.sources(build)
     about = data.about(build)
 
-    widgets.answer(
-        [Strong(fmt.capital(fmt.count(number, "purchase"))), *sentences.sums(totals)],
-    )
-    widgets.coverage(
-        sentences.covered(data.coverage(build), sources),
-        sentences.not_searched(data.coverage(build)),
-    )
-    widgets.small_print(
-        sentences.small_print(
-            totals[0] if totals else None, sources, about["as_of"], sentences.how_filtered(chosen)
+    with answer_here:
+        widgets.answer(
+            [Strong(fmt.capital(fmt.count(number, "purchase"))), *sentences.sums(totals)],
         )
-    )
+        widgets.coverage(
+            sentences.covered(data.coverage(build), sources),
+            sentences.not_searched(data.coverage(build)),
+        )
+        widgets.small_print(
+            sentences.small_print(
+                totals[0] if totals else None,
+                sources,
+                about["as_of"],
+                sentences.how_filtered(chosen),
+            )
+        )
     facets.counts(build, chosen, query)
 
     if number:
@@ -38,6 +44,7 @@ def show(build: Build) -> None:
             data.purchases(build, chosen, page.order, page.number, facets.PAGE_SIZE),
             page.described,
             amount_head=facets.amount_head(chosen),
+            without=facets.same_everywhere(build),
             heads_link=facets.sort_links(query, page.order),
         )
         facets.pager(query, page)

@@ -10,7 +10,7 @@ def show(error: Exception) -> None:
         widgets.title("Nothing has been published yet")
         widgets.answer("The dashboard reads a published database, and there is none here yet.")
         widgets.text(
-            ["To build one from the ledger that ships with the code, run ", Code("whobuys up"), "."],
+            ["To build one from the ledger that ships with the code: ", Code("whobuys up"), "."],
             ["With files of your own: ", Code("whobuys add FILE --source ID"), ", then ",
              Code("whobuys build"), ". Then load this page again."],
         )  # fmt: skip

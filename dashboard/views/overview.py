@@ -19,7 +19,7 @@ def show(build: Build) -> None:
     widgets.title(sentences.overview_title(coverage))
     search.box(build)
     answer_here = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         with_related = blocks.scope_control()
         whole = Selection(
             with_related=with_related, without_staffing=blocks.staffing_control(build)
@@ -39,7 +39,9 @@ def show(build: Build) -> None:
         else:
             widgets.answer(
                 sentences.found(total, whom, what),
-                blocks.largest_part(build, chosen, measure, programme),
+                blocks.largest_part(
+                    build, chosen, measure, programme, names_buyer=len(coverage) > 1
+                ),
                 sentences.other_money([t for t in totals if t.measure != measure]),
             )
         widgets.coverage(sentences.covered(coverage, sources), sentences.not_searched(coverage))

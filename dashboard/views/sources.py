@@ -25,6 +25,11 @@ def show(build: Build) -> None:
     )
     provenance.coverage_table(coverage)
 
+    waiting = provenance.not_loaded(data.declared_sources(build))
+    if waiting:
+        widgets.heading("Known, and not loaded here", anchor="waiting")
+        widgets.bullets(waiting)
+
     widgets.heading("Files", "The bytes as they were served, kept and never edited.", "files")
     provenance.files_table(data.files(build))
 

@@ -35,7 +35,10 @@ def show(build: Build) -> None:
             [
                 *sentences.vendor_answer(total, name, [bar.name for bar in buyers]),
                 " ",
-                sentences.because(data.reasons(build, sold)),
+                sentences.because(
+                    data.reasons(build, sold),
+                    [bar.name for bar in data.by(build, sold, measure, "technology", 4)],
+                ),
             ]
             if total.purchases
             else f"No counted purchase in these records was sold by {name} itself.",

@@ -33,6 +33,8 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     ),
     "summaries": tuple(f"signed_date latest_date {_BOTH}".split()),
 }
+# What a declaration may call a column of the publisher's.
+OUR_COLUMNS = frozenset({*COLUMNS["transactions"], *COLUMNS["summaries"], "transaction_number"})
 # Without these a row says nothing: a file that lacks the column is refused, a row that lacks
 # the value is set aside.
 REQUIRED: dict[Table, tuple[str, ...]] = {
@@ -42,19 +44,23 @@ REQUIRED: dict[Table, tuple[str, ...]] = {
 # Deletions in a delta carry only keys.
 DELETION = "correction = 'D'"
 
-# {agency}_{parent agency}_{number}_{modification}_{parent number}_{transaction number}, and
-# CONT_AWD_{number}_{agency}_{parent number}_{parent agency} or CONT_IDV_{number}_{agency}.
+# {agency}_{parent agency}_{number}_{modification}_{parent number}_{transaction number}, of an IDV
+# only agency, number and modification; CONT_AWD_{number}_{agency}_{parent number}_{parent agency}
+# or CONT_IDV_{number}_{agency}. Without agency or number there is no key.
 _KEYS_WERE_ADDED_LATER = {
     "transaction_key": (
-        "concat_ws('_', {agency_code}, coalesce({parent_agency_code}, '-NONE-'), {award_number},"
-        " coalesce({modification_number}, '-NONE-'), coalesce({parent_award_number}, '-NONE-'),"
-        " coalesce({transaction_number}, '-NONE-'))"
+        "case when {record_flag} = 'IDV' then {agency_code} || '_-NONE-_' || {award_number} || '_'"
+        " || coalesce({modification_number}, '-NONE-') || '_-NONE-_-NONE-'"
+        " else {agency_code} || '_' || coalesce({parent_agency_code}, '-NONE-') || '_'"
+        " || {award_number} || '_' || coalesce({modification_number}, '-NONE-') || '_'"
+        " || coalesce({parent_award_number}, '-NONE-') || '_'"
+        " || coalesce({transaction_number}, '-NONE-') end"
     ),
     "award_key": (
-        "case when {record_flag} = 'IDV' then concat_ws('_', 'CONT_IDV', {award_number},"
-        " {agency_code}) else concat_ws('_', 'CONT_AWD', {award_number}, {agency_code},"
-        " coalesce({parent_award_number}, '-NONE-'), coalesce({parent_agency_code}, '-NONE-'))"
-        " end"
+        "case when {record_flag} = 'IDV' then 'CONT_IDV_' || {award_number} || '_' || {agency_code}"
+        " else 'CONT_AWD_' || {award_number} || '_' || {agency_code} || '_'"
+        " || coalesce({parent_award_number}, '-NONE-') || '_'"
+        " || coalesce({parent_agency_code}, '-NONE-') end"
     ),
 }
 
@@ -98,7 +104,7 @@ def recognise(source: Source, header: list[str], file_name: str) -> Layout:
     quoted = {ours: '"' + column.replace('"', '""') + '"' for ours, column in by_ours.items()}
     is_summary = "amount" not in by_ours and "lifetime_amount" in by_ours
     table: Table = "summaries" if is_summary else "transactions"
-    if table == "transactions" and "transaction_key" not in by_ours:
+    if table == "transactions" and not {"transaction_key", "award_key"} & set(by_ours):
         quoted = _older_layout(quoted, header)
     missing = [ours for ours in REQUIRED[table] if ours not in quoted]
     if missing:
@@ -174,7 +180,7 @@ def scope(source: Source, file_name: str, *, is_delta: bool) -> Scope:
     say so. Raises SourceError for a file of changes without the stamp that gives it its turn.
     """
     if source.is_provisional:
-        return Scope("starter", _stamp(_DOWNLOAD_STAMP.search(file_name)))
+        return Scope("starter", _stamp(source, file_name, _DOWNLOAD_STAMP.search(file_name)))
     found = _ARCHIVE_NAME.search(file_name)
     if is_delta:
         if not found or found["kind"].lower() != "delta":
@@ -183,21 +189,24 @@ def scope(source: Source, file_name: str, *, is_delta: bool) -> Scope:
                 f"`correction_delete_ind`), but its name does not say since when. Give it back its "
                 f"official name, such as FY(All)_070_Contracts_Delta_20260806.zip."
             )
-        return Scope("delta", _stamp(found))
+        return Scope("delta", _stamp(source, file_name, found))
     if not found or found["kind"].lower() != "full":
-        return Scope("download", _stamp(_DOWNLOAD_STAMP.search(file_name)))
+        return Scope("download", _stamp(source, file_name, _DOWNLOAD_STAMP.search(file_name)))
     return Scope(
         "full",
-        _stamp(found),
+        _stamp(source, file_name, found),
         None if found["agency"].lower() == "all" else found["agency"],
         int(found["year"]) if found["year"].isdigit() else None,
     )
 
 
-def _stamp(found: re.Match[str] | None) -> date | None:
+def _stamp(source: Source, file_name: str, found: re.Match[str] | None) -> date | None:
     if not found:
         return None
     try:
         return date.fromisoformat(found["stamp"])
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise SourceError(
+            f"{source.id}: {file_name} is stamped {found['stamp']}, which is no date, and the "
+            f"stamp decides what the file replaces. Give it back its official name."
+        ) from error

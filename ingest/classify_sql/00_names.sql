@@ -22,9 +22,12 @@ create or replace macro normal_name(name) as without_legal_form(spelled_name(nam
 
 -- quoted: the record's own words. Where a wording was found the words themselves are cut out
 -- of the text (wordings hold capitals, digits and spaces only), else the text is given whole.
+-- The regular expression is for words divided by more than a space: it costs twenty times more.
 create or replace macro quoted(said, literal) as
     case
         when literal = '' then nullif(said, '')
+        when strpos(upper(said), literal) > 0
+            then substr(said, strpos(upper(said), literal), length(literal))
         else coalesce(nullif(regexp_extract(
             said, '(?i)\b' || replace(literal, ' ', '[^A-Z0-9]+') || '\b'), ''), lower(literal))
     end;

@@ -3,37 +3,66 @@
 -- work grows with the words of the candidates and not with candidates times rules.
 create or replace temp table word_hit as
 with spoken as (
-    select distinct purchase_id, description, words, unnest(string_split(words, ' ')) as anchor
+    select purchase_id, description, words, unnest(list_distinct(string_split(words, ' '))) as anchor
     from candidate_text
 )
-select purchase_id, rule, min(description) as description, min_by(literal, description) as literal
+select
+    purchase_id, rule,
+    -- The longest wording is quoted; among equals the first in the alphabet.
+    min_by({'description': description, 'literal': literal},
+        lpad((1000 - length(literal))::varchar, 4, '0') || literal || description) as found
 from spoken
 join wording using (anchor)
-where wording.field = 'description' and contains(' ' || words || ' ', ' ' || literal || ' ')
+where wording.field = 'description' and contains(words, padded)
 group by purchase_id, rule;
 
 create or replace temp table raw_hit as
-select purchase_id, rule, 'description' as field, description as said, literal from word_hit
+select purchase_id, rule, 'description' as field, found.description as said, found.literal as literal
+from word_hit
 union all
 select purchase_id, rule, 'vendor', vendor_hit.recorded_name, literal
 from vendor_hit
 join core.purchase using (vendor_key)
 semi join candidate using (purchase_id);
 
--- condition_holds: the sets of words that stand anywhere in the record. Key: purchase_id, word_set.
+-- condition_holds: the sets of words that stand in the record (vendor, texts, codes), and those
+-- that stand there or in the buyer's name, which only `where` asks for. Key: purchase_id, word_set.
 create or replace temp table condition_holds as
-select distinct purchase_id, word_set
-from (select distinct purchase_id, word_set from raw_hit join condition using (rule))
-join candidate_record using (purchase_id)
-join word_set_literal using (word_set)
-where contains(words, ' ' || literal || ' ');
+with asked as (
+    select purchase_id, words, buyer_words
+    from candidate_record
+    where purchase_id in (select purchase_id from raw_hit join condition using (rule))
+), buyers as (
+    select buyer_words, unnest(list_distinct(string_split(buyer_words, ' '))) as anchor
+    from (select distinct buyer_words from asked)
+), spoken as (
+    select purchase_id, words, unnest(list_distinct(string_split(words, ' '))) as anchor from asked
+), literals as (
+    select distinct literal, padded, anchor from word_set_literal
+), told as (
+    select purchase_id, true as in_record, literal
+    from spoken join literals using (anchor)
+    where contains(words, padded)
+    union all
+    select purchase_id, false, literal
+    from asked
+    join (
+        select buyer_words, literal
+        from buyers join literals using (anchor)
+        where contains(buyer_words, padded)
+    ) using (buyer_words)
+)
+select purchase_id, word_set, bool_or(in_record) as in_record
+from told join word_set_literal using (literal)
+group by purchase_id, word_set;
 
 create or replace temp table hit as
 with judged as (
     select
         purchase_id, rule,
-        bool_and(holds.word_set is not null) filter (part in ('needs', 'where')) as has_all,
-        bool_or(holds.word_set is not null) filter (part = 'unless') as has_unless
+        bool_and(case part when 'where' then holds.word_set is not null
+            else coalesce(holds.in_record, false) end) filter (part in ('needs', 'where')) as has_all,
+        bool_or(coalesce(holds.in_record, false)) filter (part = 'unless') as has_unless
     from raw_hit
     join condition using (rule)
     left join condition_holds as holds using (purchase_id, word_set)

@@ -19,25 +19,25 @@ join found_vendor as vendor using (vendor_key);
 -- support: words and codes that support a technology ('' supports any). Key: purchase_id, technology, field, said.
 create or replace temp table support as
 select purchase_id, technology, hit_field as field, said, literal, rule_id, type
-from hit where kind in ('support', 'possible', 'phrase', 'product')
+from hit where kind in ('support', 'possible', 'phrase', 'product', 'vendor word')
 union all
 select purchase_id, technology, field, said, '', 'code:' || scheme, '' from code_hit;
 
-create or replace temp table reason_found as
+create or replace temp table reason_said as
 -- Strength 2: all that this vendor sells to agencies is surveillance technology. Where it sells
 -- several kinds, the record's words choose among them; else the first one listed.
 with spoken_for as (
     select
         purchase_id,
         min_by(support.technology, case
-            when support.rule_id like 'products:%' then 100
-            when support.rule_id like 'phrases:%' then 200
+            when support.rule_id like 'vendor-words:%' then 100
+            when support.rule_id like 'products:%' then 200
             else 300
         end + list_position(technologies, support.technology)) as technology
     from record_vendor
     join support using (purchase_id)
     where sells = 'exclusive' and list_contains(technologies, support.technology)
-        and support.field = 'description'
+        and support.rule_id not like 'supporting-words:%' and support.field = 'description'
     group by purchase_id
 )
 select
@@ -68,6 +68,7 @@ select
 from record_vendor
 join support using (purchase_id)
 where (sells = 'mixed' or (sells = 'exclusive' and is_ambiguous))
+    and support.field <> 'vendor'
     and (support.technology = '' or list_contains(technologies, support.technology))
 union all
 select
@@ -92,7 +93,7 @@ from hit as called
 join support as said_too using (purchase_id, technology)
 left join record_vendor using (purchase_id)
 where called.kind = 'support' and called.hit_field = 'vendor' and said_too.field <> 'vendor'
-    and coalesce(record_vendor.role, '') not in ('unrelated', 'reseller')
+    and record_vendor.role is null
 union all
 -- Strength 5: a code that belongs to the technology, and a supporting word.
 select
@@ -133,3 +134,6 @@ select
     purchase_id, 7, 'vendor:' || vendor_id, vendor_name || ' sells no surveillance technology',
     'vendor', recorded_name, '', '', '', 'strict', '', 'against', 3
 from record_vendor where role = 'unrelated';
+
+create or replace temp table reason_found as
+select *, quoted(said, literal) as quote from reason_said;

@@ -61,7 +61,7 @@ where reason_left.technology = best.technology and reason_left.type <> ''
 group by purchase_id;
 
 create or replace temp table maker as
-select purchase_id, maker_id, said, literal
+select purchase_id, maker_id, quote
 from reason_left
 where maker_id <> '' and strength <= 5
 qualify row_number() over (
@@ -70,22 +70,9 @@ qualify row_number() over (
 create or replace temp table against as
 select
     purchase_id,
-    min(title || coalesce(': "' || quoted(said, literal) || '"', '')) as against
-from (
-    select purchase_id, title, said, literal, rule from reason_found where speaks = 'against'
-    union all
-    select purchase_id, title, said, literal, rule from reason_found
-    where scope = 'related' and speaks = 'for' and beats between 1 and 6
-)
-group by purchase_id;
-
-create or replace temp table form_found as
-select
-    purchase_id, arg_min(form, position) as form,
-    arg_min(field || ': ' || literal, position) as form_evidence
-from candidate_record
-join form on (form.field = 'description' and contains(words, ' ' || literal || ' '))
-    or (form.field = 'psc' and contains(' ' || normal_text(psc) || ' ', ' ' || literal || ' '))
+    min(title || coalesce(': "' || quote || '"', '')) as against
+from reason_found
+where speaks = 'against' or (scope = 'related' and beats between 1 and 6)
 group by purchase_id;
 
 create schema if not exists evidence;
@@ -93,7 +80,7 @@ create schema if not exists evidence;
 create or replace table evidence.reason as
 select
     purchase_id, strength::tinyint as strength, rule, title, field,
-    quoted(said, literal) as quoted, technology, nullif(type, '') as type, scope,
+    quote as quoted, technology, nullif(type, '') as type, scope,
     nullif(maker_id, '') as maker_id, speaks
 from reason_found
 group by all;
@@ -112,14 +99,14 @@ select
     best.technology,
     coalesce(nullif(best.type, ''), best_type.type, vendor_type.type) as type,
     coalesce(spoken_technologies.technologies, []) as technologies,
-    form, form_evidence,
-    best.rule, best.field, quoted(best.said, best.literal) as evidence,
+    form_found.form, form_found.form_evidence,
+    best.rule, best.field, best.quote as evidence,
     case
         when vendor.role = 'staffing' then null
         else coalesce(maker.maker_id, case when vendor.role in ('maker', 'both') then vendor.vendor_id end)
     end as maker_id,
     case
-        when vendor.role is distinct from 'staffing' then quoted(maker.said, maker.literal)
+        when vendor.role is distinct from 'staffing' then maker.quote
     end as maker_evidence,
     against.against
 from touched

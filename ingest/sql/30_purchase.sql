@@ -150,10 +150,14 @@ create temp table unlisted_agency as
 select
   described.register || '_' || lower(described.agency_code) as agency_id,
   described.agency_code,
-  max_by(coalesce(agency_name_source, department_name), last_date) as agency_name,
+  max_by(
+    coalesce(agency_name_source, department_name), (last_date, purchase_id)
+  ) as agency_name,
   any_value(core.source.place_id) as place_id,
-  nullif(described.register || '_' || lower(max_by(described.department_code, last_date)), agency_id)
-    as parent_agency_id
+  nullif(
+    described.register || '_' || lower(max_by(described.department_code, (last_date, purchase_id))),
+    agency_id
+  ) as parent_agency_id
 from described
 join core.file using (file_key)
 join core.source using (source_id)
@@ -210,6 +214,26 @@ join core.vendor_name on
 left join core.agency as agency
   on agency.agency_id = described.register || '_' || lower(described.agency_code)
 left join core.agency as parent on parent.agency_id = agency.parent_agency_id;
+
+insert into meta.issue (source_id, raw_sha256, raw_file, raw_member, raw_row, column_name, value,
+  kind, message)
+select
+  core.purchase.source_id,
+  raw_sha256,
+  raw_file,
+  raw_member,
+  raw_row,
+  'amount',
+  coalesce(total, lifetime_amount)::varchar,
+  'money on an indefinite contract',
+  format('The indefinite contract {} carries {} dollars of its own, which is left out of totals: '
+    'its orders hold the money.', award_number, coalesce(total, lifetime_amount)::varchar)
+from core.purchase
+join core.file using (file_key)
+left join (select purchase_id, sum(amount) as total from core.transaction group by all)
+  using (purchase_id)
+where core.purchase.record_kind = 'idv' and coalesce(total, lifetime_amount) <> 0
+order by raw_sha256, raw_row;
 
 create view core.text as
 select purchase_id, description from core.transaction where description is not null

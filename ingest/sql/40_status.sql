@@ -30,8 +30,9 @@ select
     else verdict.type
   end as type,
   case
-    when decision = 'accept' then list_distinct(
-      list_concat([decision.technology], coalesce(verdict.technologies, []))
+    when decision = 'accept' then list_concat(
+      [decision.technology],
+      list_filter(coalesce(verdict.technologies, []), lambda t: t <> decision.technology)
     )
     when verdict.technologies is not null then verdict.technologies
     when decision.technology is not null then [decision.technology]
@@ -63,25 +64,34 @@ left join core.decision using (purchase_id);
 -- force and waits to be looked at again.
 insert into meta.issue
 select
-  core.file.source_id, raw_sha256, raw_file, raw_member, purchase.raw_row,
-  case when guard_vendor is distinct from vendor_name then 'vendor_name' else 'description' end,
-  coalesce(vendor_name, description),
+  source_id, raw_sha256, raw_file, raw_member, raw_row,
+  case when is_other_vendor then 'vendor_name' else 'description' end,
+  case when is_other_vendor then vendor_name else description end,
   'decision to look at again',
   format(
     'The decision on {} was made on a record with {}; the record now has {}. It stays in force '
     'until someone looks at it again.',
     purchase_id,
-    coalesce(case when normal_name(guard_vendor) is distinct from normal_name(vendor_name)
-      then 'the vendor ' || guard_vendor end, 'the words ' || guard_description),
-    coalesce(case when normal_name(guard_vendor) is distinct from normal_name(vendor_name)
-      then coalesce(vendor_name, 'none') end, coalesce(description, 'none'))
+    coalesce(case when is_other_vendor then 'the vendor ' || guard_vendor end,
+      'the words ' || guard_description),
+    coalesce(case when is_other_vendor then coalesce(vendor_name, 'none') end,
+      coalesce(description, 'none'))
   )
-from core.decision
-join core.purchase as purchase using (purchase_id)
-join core.vendor_name using (vendor_key)
-join core.file using (file_key)
-where (guard_vendor is not null
-    and normal_name(guard_vendor) is distinct from normal_name(vendor_name))
+from (
+  select
+    purchase_id, guard_vendor, vendor_name, guard_description, description,
+    core.file.source_id, raw_sha256, raw_file, raw_member, purchase.raw_row,
+    coalesce(
+      guard_vendor is not null
+        and normal_name(guard_vendor) is distinct from normal_name(vendor_name),
+      false
+    ) as is_other_vendor
+  from core.decision
+  join core.purchase as purchase using (purchase_id)
+  join core.vendor_name using (vendor_key)
+  join core.file using (file_key)
+)
+where is_other_vendor
   or (guard_description is not null and description is not null
     and guard_description is distinct from description)
 order by purchase_id;

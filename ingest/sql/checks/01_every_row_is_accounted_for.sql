@@ -1,5 +1,5 @@
 -- Every staged row is counted, replaced by a newer file, or deleted by the publisher
--- Key: none. One row where the numbers do not add up.
+-- Key: none. One row where the numbers do not add up, or where a key has been lost.
 with
   staged as (select count(*) as rows from staged_transaction),
   counted as (select count(*) as rows from core.transaction),
@@ -11,11 +11,23 @@ with
       and staged_transaction.department_code is not distinct from superseded.department_code
       and fiscal_year(staged_transaction.date::date, fiscal_year_begins) = superseded.fiscal_year
   ),
-  outdone as (
-    select count(*) as rows
+  outdone as materialized (
+    select transaction_id, correction
     from live_transaction
     anti join core.transaction using (file_key, raw_row)
+  ),
+  -- A row can be outdone only by one of the same key that counts or deletes it.
+  outdoing as (
+    select transaction_id from core.transaction semi join outdone using (transaction_id)
+    union all
+    select transaction_id from outdone where correction = 'D'
+  ),
+  lost as (
+    select count(*) as rows
+    from outdone
+    anti join outdoing using (transaction_id)
   )
-select staged.rows, counted.rows, replaced.rows, outdone.rows
-from staged, counted, replaced, outdone
-where staged.rows <> counted.rows + replaced.rows + outdone.rows
+select staged.rows, counted.rows, replaced.rows, (select count(*) from outdone), lost.rows
+from staged, counted, replaced, lost
+where staged.rows <> counted.rows + replaced.rows + (select count(*) from outdone)
+  or lost.rows > 0
