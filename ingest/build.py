@@ -28,7 +28,9 @@ from ingest.stage import Manifest
 
 CODE = Path(__file__).parent
 # Older programs can then read a published database too.
-STORAGE = {"storage_compatibility_version": "v1.5.0"}
+STORAGE: dict[str, str | bool | int | float | list[str]] = {
+    "storage_compatibility_version": "v1.5.0"
+}
 Say = Callable[[str], None]
 
 

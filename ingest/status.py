@@ -62,7 +62,7 @@ def status(home: Home) -> Status:
             }
             build = connection.execute(
                 "select build_id, as_of, purchases, transactions from meta.build"
-            ).fetchone()  # type: ignore[assignment]
+            ).fetchone()
     sources = [
         _source_status(source.id, source.title, kept.get(source.id, 0), published.get(source.id))
         for source in load_sources(home.source_folders).values()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
+from typer.main import get_command
 
 from ingest.add import add_starter
 from ingest.build import build
@@ -55,10 +55,8 @@ def test_the_data_dictionary_lists_every_column_with_its_type(published) -> None
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "data/README.md"])
 def test_every_command_that_a_document_names_exists(name: str) -> None:
     text = (PROJECT / name).read_text("utf-8")
-    known = set(
-        re.findall(r"^[ │]+(\w[\w-]*) ", CliRunner().invoke(app, ["--help"]).stdout, re.MULTILINE)
-    )
-    named = set(re.findall(r"`whobuys ([a-z-]+)", text))
+    known = set(get_command(app).commands)
+    named = set(re.findall(r"(?:`|bin/)whobuys ([a-z][a-z-]*)", text))
     assert named <= known, f"{name} names commands that do not exist: {sorted(named - known)}"
 
 
