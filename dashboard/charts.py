@@ -1,8 +1,8 @@
-"""Charts as plain HTML: columns by year and ranked bars, with direct labels.
+"""Charts as plain HTML: small columns by year and ranked bars, with direct labels.
 
-They come with the page's first message, print, follow the reader's theme, can be read by a
-screen reader and need no charting code in the browser (which is 4.7 MB and two seconds on a
-phone). One hue; a second only to set one thing apart; every chart has its table.
+The large chart by year is in `year_chart`. These come with the page's first message, print,
+follow the reader's theme and can be read by a screen reader; the names and counts of a ranked
+list are links, so that it is a filter too. One hue; every chart has its table.
 """
 
 from collections.abc import Sequence
@@ -49,8 +49,6 @@ def columns(
     described: str,
     *,
     scale: tuple[Decimal, Decimal] | None = None,
-    is_second: bool = False,
-    is_small: bool = False,
 ) -> str:
     """Return a column for each year, its amount above it; withdrawals hang below the line."""
     up, down = scale or reach([panel])
@@ -58,10 +56,9 @@ def columns(
     # The lower part is given room for its label even where little was withdrawn.
     down_part = max(below, 0.16) if down else 0.0
     bars = "".join(_column(column, up, down) for column in panel)
-    classes = "wb-columns" + (" wb-second" if is_second else "") + (" wb-small" if is_small else "")
     heading = f'<figcaption class="wb-panel">{escape(title)}</figcaption>' if title else ""
     return (
-        f'<figure class="{classes}">{heading}'
+        f'<figure class="wb-columns wb-small">{heading}'
         f'<div class="wb-plot" role="img" aria-label="{escape(described)}" '
         f'style="--up:{1 - down_part:.4f}fr;--down:{down_part:.4f}fr">{bars}</div></figure>'
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import data, filters, widgets
+from dashboard import controls, data, filters, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.filters import FILTERS
@@ -70,16 +70,7 @@ def controls(build: Build) -> Query:
                 width=340 if each.facet == "statuses" else 250,
             )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        scope = st.segmented_control(
-            "Count",
-            filters.SCOPES,
-            default=filters.STRICT,
-            required=True,
-            key="scope",
-            bind="query-params",
-            wrap=True,
-            on_change=_first_page,
-        )
+        scope = controls.scope(build, on_change=_first_page)
         st.selectbox(
             "Order",
             list(data.SORTS),
@@ -88,7 +79,9 @@ def controls(build: Build) -> Query:
             on_change=_first_page,
             width=200,
         )
-    query["scope"] = [scope] if scope == filters.RELATED else []
+    said = controls.kept(build, scope)
+    for name in ("scope", "leave_out", "staffing"):
+        query[name] = [said[name]] if name in said else []
     return query
 
 

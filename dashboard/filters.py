@@ -39,6 +39,7 @@ FILTERS = (
     Filter("maker", "Maker", "makers"),
     Filter("year", "Fiscal year", "years"),
     Filter("status", "How sure", "statuses"),
+    Filter("form", "Goods, software or service", "forms"),
     Filter("kind", "Kind of record", "kinds"),
     Filter("basis", "What amounts mean", "bases"),
 )
@@ -55,7 +56,7 @@ def words_for(facet: str, value: str) -> str:
             return fmt.capital(fmt.STATUS_WORDS[value])
         case "kinds":
             return fmt.capital(fmt.KIND_WORDS[value])
-        case "bases":
+        case "bases" | "forms":
             return fmt.capital(value)
         case "years":
             return f"FY{value}"
@@ -109,6 +110,14 @@ def selection(build: Build, query: Address) -> Selection:
         with_related=RELATED in query.get("scope", ()),
         kinds=ids["kinds"],
         bases=ids["bases"],
+        forms=ids["forms"],
+        without_technologies=tuple(
+            known[w]
+            for known in (options(build, "technologies"),)
+            for w in query.get("leave_out", ())
+            if w in known
+        ),
+        without_staffing="true" in query.get("staffing", ()),
     )
 
 
@@ -117,6 +126,11 @@ def described(selection_: Selection, build: Build) -> str:
     said = [RELATED if selection_.with_related else STRICT]
     if selection_.text:
         said.append(f"words: {selection_.text}")
+    if selection_.without_technologies:
+        names = {key: words for words, key in options(build, "technologies").items()}
+        said.append("without: " + fmt.listed(names[t] for t in selection_.without_technologies))
+    if selection_.without_staffing:
+        said.append("without staffing")
     for each in FILTERS:
         chosen = [str(value) for value in getattr(selection_, each.facet)]
         words = [name for name, key in options(build, each.facet).items() if key in chosen]

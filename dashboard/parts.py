@@ -5,7 +5,8 @@ said anywhere: only `html` turns parts into markup, and it escapes every word.
 """
 
 import html as _html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -72,8 +73,25 @@ def escape(text: object) -> str:
     return _html.escape(str(text), quote=True)
 
 
+# The switches of the page that is being drawn, which its links take along.
+_carried: ContextVar[Mapping[str, str]] = ContextVar("carried", default={})  # noqa: B039
+_CARRYING = ("", "explore", "agency", "vendor", "technology", "resellers")
+
+
+def carry(switches: Mapping[str, str]) -> None:
+    """Let the links drawn from here on take these switches along to other pages."""
+    _carried.set(dict(switches))
+
+
+def carried() -> Mapping[str, str]:
+    """Return the switches that links take along."""
+    return _carried.get()
+
+
 def address(page: str, /, **parameters: object) -> str:
     """Return the address of one of our pages, relative, so that it works under any base path."""
+    if page in _CARRYING:
+        parameters = {**parameters, **{k: v for k, v in carried().items() if k not in parameters}}
     given = {name: value for name, value in parameters.items() if value not in ("", None, [], ())}
     return f"{page or './'}{'?' if given else ''}{urlencode(given, doseq=True)}"
 

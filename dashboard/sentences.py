@@ -18,9 +18,17 @@ def overview_title(coverage: Rows) -> str:
     return QUESTION
 
 
-def what_is_counted(*, with_related: bool) -> str:
+def what_is_counted(
+    *, with_related: bool, left_out: Sequence[str] = (), is_staffing_out: bool = False
+) -> str:
     """Return what the counted purchases are purchases of."""
-    return "surveillance technology" + (" and neighbouring goods" if with_related else "")
+    named = [fmt.lower_first(name) for name in left_out]
+    named += ["staffing"] if is_staffing_out else []
+    return (
+        "surveillance technology"
+        + (" and neighbouring goods" if with_related else "")
+        + (f" (without {fmt.listed(named)})" if named else "")
+    )
 
 
 def period(total: Total) -> str:

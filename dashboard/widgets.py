@@ -120,6 +120,23 @@ def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
     st.html(f'<dl class="wb-figures">{cells}</dl>')
 
 
+def chart_title(text: str) -> None:
+    """Show what stands over a chart that has others beside it."""
+    st.html(f'<p class="wb-panel">{escape(text)}</p>')
+
+
+def pictures(key: str, name: str, source: str) -> None:
+    """Show buttons that save the chart in the container `key`, with its source beneath."""
+    kinds = (("png", "PNG"), ("svg", "SVG"))
+    buttons = "".join(
+        f'<button type="button" data-picture="{escape(key)}" data-kind="{kind}" '
+        f'data-name="{escape(name)}" data-source="{escape(source)}" '
+        f'aria-label="Save this chart as {words}: {escape(name)}">{words}</button>'
+        for kind, words in kinds
+    )
+    st.html(f'<p class="wb-pictures">Save this chart: {buttons}</p>')
+
+
 def side_by_side(*blocks: str) -> None:
     """Show charts or lists next to each other, one under the other on a phone."""
     st.html('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")

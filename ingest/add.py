@@ -16,9 +16,10 @@ STARTER = PROJECT_DATA / "starter"
 
 @dataclass(frozen=True)
 class Added:
-    """What adding a file did: whether it is new here, and what staging made of it."""
+    """What adding a file did: whether it is new here, where it is kept, and what is in it."""
 
     is_new: bool
+    folder: Path
     manifest: Manifest
 
 
@@ -34,7 +35,7 @@ def add(home: Home, path: Path, source_id: str) -> Added:
     with one_at_a_time(home):
         raw, is_new = archive.keep(home, source_id, path)
         try:
-            return Added(is_new, stage.stage(home, source, raw))
+            return Added(is_new, raw.path.parent, stage.stage(home, source, raw))
         except BaseException:
             # Whatever stopped it (a full disk, Ctrl+C): half an addition is none.
             if is_new:

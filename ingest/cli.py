@@ -52,6 +52,16 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
         except WhobuysError as error:
             err.print(str(error), style="bold", markup=False)
             raise typer.Exit(2) from error
+        except OSError as error:
+            # A full disk, a folder that may not be written to: what was published is untouched.
+            err.print(
+                f"Nothing was done: {error.strerror or error}"
+                f"{f' ({error.filename})' if error.filename else ''}. Make room or give access, "
+                f"or set WHOBUYS_HOME to another disk, and run the command again.",
+                style="bold",
+                markup=False,
+            )
+            raise typer.Exit(2) from error
 
     return run
 
@@ -123,7 +133,7 @@ def add(
         out.print_json(json.dumps({"is_new": added.is_new, **manifest.model_dump(mode="json")}))
         return
     out.print(
-        f"{'Added' if added.is_new else 'Already here:'} {file.name}: {manifest.rows:,} rows"
+        f"{_news(file, added)}: {_counted(manifest.rows, 'row')}"
         f"{f', {manifest.rejected:,} set aside' if manifest.rejected else ''}. "
         f"Run `whobuys build` to publish {'them' if manifest.rows != 1 else 'it'}.",
         markup=False,
@@ -193,11 +203,27 @@ def status(*, as_json: AsJson = False) -> None:
             f", {_day(source.first_date)} to {_day(source.last_date)}" if source.first_date else ""
         )
         out.print(
-            f"{source.source_id}: {source.state}. {source.files} files, {source.rows:,} rows"
+            f"{source.source_id}: {source.state}. {_counted(source.files, 'file')}, "
+            f"{_counted(source.rows, 'row')}"
             f"{f', {source.rejected:,} set aside' if source.rejected else ''}{covers}"
             f"{f'. {source.why}' if source.why else ''}",
             markup=False,
         )
+
+
+def _news(file: Path, added: adding.Added) -> str:
+    if added.is_new:
+        return f"Added {file.name}"
+    if file.name == added.manifest.raw_file:
+        return f"Already here: {file.name}"
+    return (
+        f"Already here under the name {added.manifest.raw_file}, which decides what it replaces "
+        f"(to change that, delete {added.folder} and add the file again)"
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The steps between staged files and published tables, each one SQL file or one module."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,16 +160,19 @@ _FILE = {
 }  # fmt: skip
 
 
-def _age(file: "StagedFile") -> tuple[bool, date, bool, str]:
+def _age(file: "StagedFile") -> tuple[bool, date, bool, datetime, str]:
     """Order files from the one that yields to all others to the one that wins.
 
-    Of one stamp, a full file wins over the changes that it already includes.
+    Of one stamp, a full file wins over the changes that it already includes; of files that bear
+    no stamp, the one that came in last.
     """
+    manifest, receipt = file.manifest, file.raw.receipt
     return (
         not file.source.is_provisional,
-        file.manifest.stamp or file.raw.receipt.fetched_date,
-        file.manifest.kind == "full",
-        file.raw.receipt.sha256,
+        manifest.stamp or receipt.fetched_date,
+        manifest.kind == "full",
+        datetime.min.replace(tzinfo=UTC) if manifest.stamp else receipt.fetched_at,
+        receipt.sha256,
     )
 
 

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -41,9 +40,9 @@ def ours(first: Home, tmp_path: Path) -> Home:
 
 
 @pytest.fixture
-def another(tmp_path: Path) -> Iterator[Path]:
-    """Yield a file that makes a new build."""
-    yield full(tmp_path, [transaction("C3", "7")], year=2023)
+def another(tmp_path: Path) -> Path:
+    """Return a file that makes a new build."""
+    return full(tmp_path, [transaction("C3", "7")], year=2023)
 
 
 def pointed(home: Home) -> dict[str, str]:
@@ -140,7 +139,7 @@ def test_a_build_that_breaks_a_check_is_not_published(
 
 
 @pytest.mark.parametrize("path", sorted(checks.CHECKS.glob("*.sql")), ids=lambda path: path.stem)
-def test_every_check_holds_and_says_what_it_promises(first: Home, path: Path) -> None:
+def test_every_check_says_what_it_promises_and_its_key(path: Path) -> None:
     promise, key, *_ = path.read_text("utf-8").splitlines()
     assert promise.startswith("-- ")
     assert key.startswith("-- Key: ")
@@ -219,7 +218,7 @@ def test_a_lock_that_a_killed_run_left_holds_nobody_up(ours: Home) -> None:
 
 
 def test_what_killed_runs_left_is_removed_and_the_published_build_untouched(
-    ours: Home, another: Path
+    ours: Home,
 ) -> None:
     before = ours.pointer.read_bytes()
     expected = files(ours.root)

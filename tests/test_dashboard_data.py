@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from dashboard import data, downloads, filters
-from dashboard.data import Measure, Selection
+from dashboard.data import Measure, Selection, opening
 from tests.published import HOSTILE_VENDOR, HOSTILE_WORDS, publish, sample_rows
 
 AWARDS = Measure("award", "obligated")
@@ -33,12 +33,12 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(home: Path, published: Path) -> Iterator[data.Build]:
     shutil.copytree(published, home, dirs_exist_ok=True)
     yield data.current()
-    data._connections.clear()
+    opening.connections.clear()
 
 
 def ask(build: data.Build, sql: str) -> list[tuple[object, ...]]:
     """Answer SQL of the test's own, on a connection of its own settings."""
-    return data._connection(build).execute(sql).fetchall()
+    return opening.connection(build).execute(sql).fetchall()
 
 
 def test_without_a_database_a_sentence_says_so(home: Path) -> None:
@@ -220,7 +220,7 @@ def test_no_more_than_two_builds_are_open(home: Path) -> None:
     for name in ("a", "b", "c"):
         publish(home, sample_rows(), name)
         data.how_many(data.current(), COUNTED)
-    assert len(data._connections) == 2
+    assert len(opening.connections) == 2
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_no_more_than_two_builds_are_open(home: Path) -> None:
 )
 def test_the_connection_can_read_the_database_and_nothing_else(build: data.Build, sql: str) -> None:
     with pytest.raises(duckdb.Error):
-        data._connection(build).execute(sql)
+        opening.connection(build).execute(sql)
 
 
 def test_hostile_words_are_asked_about_as_words(build: data.Build) -> None:

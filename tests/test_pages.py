@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import data, server
 from tests.published import HOSTILE_VENDOR, publish, sample_rows
 
-APP = Path(data.__file__).with_name("app.py")
+APP = Path(server.__file__).with_name("app.py")
 
 
 def run(**query: str) -> AppTest:

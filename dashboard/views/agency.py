@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, data, sentences, widgets
-from dashboard.data import Build, Selection
+from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -37,25 +37,20 @@ def show(build: Build) -> None:
         return
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with_related = blocks.scope_control()
-        whole = Selection(
-            agencies=(agency["agency_id"],),
-            with_related=with_related,
-            without_staffing=blocks.staffing_control(build),
-        )
+        whole = replace(controls.scope(build), agencies=(agency["agency_id"],))
         totals = data.totals(build, whole)
-        measure = blocks.measure_control(totals)
+        measure = controls.measure(totals)
         programme = data.largest_programme(build, whole, measure)
-        chosen = replace(whole, without=blocks.without_control(programme))
+        chosen = replace(whole, without=controls.without(programme))
     total = data.total(build, chosen, measure)
-    possible = data.totals(build, replace(chosen, statuses=("possible",)))
+    possible = data.totals(build, controls.possible(chosen))
 
     with answer_here:
         left_out = sentences.programme_name(programme) if chosen.without and programme else ""
         widgets.answer(
             [
                 *sentences.found(
-                    total, name, sentences.what_is_counted(with_related=with_related), left_out
+                    total, name, blocks.what_is_counted(build, whole), left_out
                 ),
                 " ",
                 *sentences.share(
@@ -73,8 +68,7 @@ def show(build: Build) -> None:
             )
         )
 
-    blocks.years_chart(build, chosen, measure, programme)
-    blocks.technology_years(build, chosen, measure, programme)
+    chart_here = by_year.place()
 
     widgets.heading("What it buys, and from whom", f"US dollars {measure.basis}.")
     widgets.side_by_side(
@@ -98,8 +92,11 @@ def show(build: Build) -> None:
     widgets.downloads(
         Link(
             f"All {data.how_many(build, chosen):,} in Explore, with filters and downloads",
-            address("explore", agency=name, scope=blocks.scope_words(with_related=with_related)),
+            address("explore", agency=name),
         )
     )
     blocks.searched(sources)
+    with chart_here:
+        by_year.show(build, chosen, measure, programme)
+        by_year.technologies(build, chosen, measure, programme)
     blocks.footer(build)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, data, sentences, widgets
-from dashboard.data import Build, Selection
+from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import search
 
@@ -20,20 +20,17 @@ def show(build: Build) -> None:
     search.box(build)
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        with_related = blocks.scope_control()
-        whole = Selection(
-            with_related=with_related, without_staffing=blocks.staffing_control(build)
-        )
+        whole = controls.scope(build)
         totals = data.totals(build, whole)
-        measure = blocks.measure_control(totals)
+        measure = controls.measure(totals)
         programme = data.largest_programme(build, whole, measure)
-        chosen = replace(whole, without=blocks.without_control(programme))
+        chosen = replace(whole, without=controls.without(programme))
 
     with answer_here:
         total = data.total(build, chosen, measure)
         whom = sentences.by_whom(total, coverage)
-        what = sentences.what_is_counted(with_related=with_related)
-        possible = data.totals(build, replace(chosen, statuses=("possible",)))
+        what = blocks.what_is_counted(build, whole)
+        possible = data.totals(build, controls.possible(chosen))
         if chosen.without and programme:
             widgets.answer(sentences.found(total, whom, what, sentences.programme_name(programme)))
         else:
@@ -49,7 +46,7 @@ def show(build: Build) -> None:
             sentences.small_print(total, sources, about["as_of"], sentences.doubtful(possible))
         )
 
-    blocks.years_chart(build, chosen, measure, programme)
+    chart_here = by_year.place()
 
     widgets.heading(
         "What, from whom, and who buys",
@@ -73,7 +70,9 @@ def show(build: Build) -> None:
     widgets.downloads(
         Link(
             f"All {total.purchases:,} purchases in Explore",
-            address("explore", scope=blocks.scope_words(with_related=with_related)),
+            address("explore"),
         ),
     )
+    with chart_here:
+        by_year.show(build, chosen, measure, programme)
     blocks.footer(build)

@@ -1,9 +1,11 @@
 """Technology: what it is, who buys it, from whom, for how much."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from dashboard import blocks, data, sentences, widgets
-from dashboard.data import Build, Selection
+from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -20,11 +22,14 @@ def show(build: Build) -> None:
     widgets.breadcrumb(Link("Overview", "./"), "Technologies", name)
     widgets.title(name)
     answer_here = st.container()
-    # A technology that is a neighbouring good throughout has no page of its own otherwise.
-    with_related = technology["scope"] == "related" or blocks.scope_control()
-    chosen = Selection(technologies=(technology["technology"],), with_related=with_related)
-    totals = data.totals(build, chosen)
-    measure = blocks.measure_control(totals)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        whole = controls.scope(build, leaves_out=False)
+        if technology["scope"] == "related":
+            # A technology that is a neighbouring good throughout has no page of its own otherwise.
+            whole = replace(whole, with_related=True)
+        chosen = replace(whole, technologies=(technology["technology"],))
+        totals = data.totals(build, chosen)
+        measure = controls.measure(totals)
     total = data.total(build, chosen, measure)
     coverage = data.coverage(build)
     sources = data.sources(build)
@@ -43,11 +48,11 @@ def show(build: Build) -> None:
                 total,
                 sources,
                 data.about(build)["as_of"],
-                sentences.doubtful(data.totals(build, blocks.possible(chosen)), technology=name),
+                sentences.doubtful(data.totals(build, controls.possible(chosen)), technology=name),
             )
         )
 
-    blocks.years_chart(build, chosen, measure, data.largest_programme(build, chosen, measure))
+    chart_here = by_year.place()
     widgets.heading("Who buys, and from whom", f"US dollars {measure.basis}.")
     widgets.side_by_side(
         *(
@@ -62,13 +67,13 @@ def show(build: Build) -> None:
     widgets.downloads(
         Link(
             f"All {data.how_many(build, chosen):,} in Explore",
-            address(
-                "explore", technology=name, scope=blocks.scope_words(with_related=with_related)
-            ),
+            address("explore", technology=name, scope=controls.kept(build, chosen).get("scope")),
         )
     )
     if technology["types"]:
         widgets.heading("Finer kinds")
         widgets.facts([(str(kind["name"]), str(kind["definition"] or "")) for kind in
                        technology["types"]])  # fmt: skip
+    with chart_here:
+        by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure))
     blocks.footer(build)

@@ -1,9 +1,11 @@
 """Vendor or maker: who bought from it, what, for how much, under which names."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from dashboard import blocks, data, sentences, widgets
-from dashboard.data import Build, Selection
+from dashboard import blocks, by_year, controls, data, passing, sentences, widgets
+from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -20,11 +22,12 @@ def show(build: Build) -> None:
     widgets.breadcrumb(Link("Overview", "./"), "Vendors and makers", name)
     widgets.title(name)
     answer_here = st.container()
-    with_related = blocks.scope_control()
-    sold = Selection(vendors=(vendor["vendor_id"],), with_related=with_related)
-    made = Selection(makers=(vendor["vendor_id"],), with_related=with_related)
-    totals = data.totals(build, sold)
-    measure = blocks.measure_control(totals)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        whole = controls.scope(build)
+        sold = replace(whole, vendors=(vendor["vendor_id"],))
+        made = replace(whole, makers=(vendor["vendor_id"],))
+        totals = data.totals(build, sold)
+        measure = controls.measure(totals)
     total = data.total(build, sold, measure)
     by_others = data.total_by_others(build, made, measure)
     sources = data.sources(build)
@@ -53,13 +56,13 @@ def show(build: Build) -> None:
                 total,
                 sources,
                 data.about(build)["as_of"],
-                sentences.doubtful(data.totals(build, blocks.possible(sold)), vendor=name),
+                sentences.doubtful(data.totals(build, controls.possible(sold)), vendor=name),
             )
         )
     if vendor["name_traps"]:
         widgets.notice(["Not to be confused: ", str(vendor["name_traps"]), "."])
 
-    blocks.years_chart(build, sold, measure)
+    chart_here = by_year.place()
 
     if total.purchases:
         widgets.heading("Who buys, and what", f"US dollars {measure.basis}.")
@@ -76,9 +79,7 @@ def show(build: Build) -> None:
         widgets.downloads(
             Link(
                 f"All {data.how_many(build, sold):,} in Explore",
-                address(
-                    "explore", vendor=name, scope=blocks.scope_words(with_related=with_related)
-                ),
+                address("explore", vendor=name),
             )
         )
     others = data.sold_by_others(build, made)
@@ -88,9 +89,12 @@ def show(build: Build) -> None:
         widgets.downloads(
             Link(
                 f"Everything made by {name}, in Explore",
-                address("explore", maker=name, scope=blocks.scope_words(with_related=with_related)),
+                address("explore", maker=name),
             )
         )
+    passing.of_vendor(build, whole, vendor)
     widgets.heading("The name", anchor="name")
     widgets.facts(sentences.vendor_facts(vendor))
+    with chart_here:
+        by_year.show(build, sold, measure)
     blocks.footer(build)

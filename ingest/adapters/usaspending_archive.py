@@ -116,6 +116,10 @@ def recognise(source: Source, header: list[str], file_name: str) -> Layout:
             f"{source.id}: {file_name} has no column {names(theirs)}. If the publisher renamed "
             f"it, change `columns` in {source.path.name}; else fetch the file again."
         )
+    # Layouts that lack the address of a record's page have what it is made of.
+    quoted.setdefault(
+        "record_url", f"'https://www.usaspending.gov/award/' || {quoted['award_key']} || '/'"
+    )
     return Layout(
         name=f"{table}, {len(header)} columns",
         table=table,

@@ -13,7 +13,7 @@ with
       (((date - date '1900-01-01')::hugeint * 262144
         + (coalesce(last_modified_date, date '1900-01-01') - date '1900-01-01')) * 1048576
         + coalesce(try_cast(right(regexp_extract(modification_number, '[0-9]+$'), 6) as int), 0)
-      ) * 35184372088832
+      ) * 140737488355328
         + file_key::hugeint * 4294967296 + raw_row as recency
     from core.transaction
   )
@@ -24,8 +24,8 @@ select
   (count(*) filter (not is_base))::int as modifications,
   min(date) as first_date,
   max(date) as last_date,
-  (max(recency) % 35184372088832)::bigint as latest_place,
-  (coalesce(min(recency) filter (is_base), min(recency)) % 35184372088832)::bigint as first_place,
+  (max(recency) % 140737488355328)::bigint as latest_place,
+  (coalesce(min(recency) filter (is_base), min(recency)) % 140737488355328)::bigint as first_place,
   bool_or(is_base) as has_base
 from ordered
 group by purchase_id;

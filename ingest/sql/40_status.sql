@@ -1,6 +1,6 @@
 -- core.status: one row per purchase that a rule or a person touched. Key: purchase_id.
 -- A person's decision always wins over a rule (strength 1). A suggestion by a person only makes
--- a purchase possible where no rule counts it.
+-- a purchase possible where no rule counts it, or where it contradicts the rule.
 
 create table core.status as
 with
@@ -8,6 +8,16 @@ with
     select purchase_id from evidence.verdict
     union
     select purchase_id from core.decision semi join core.purchase using (purchase_id)
+  ),
+  -- A rule counts it and a reader, not quite sure, took it for a neighbouring good: someone has
+  -- to look before it counts.
+  doubt as (
+    select
+      purchase_id,
+      decision = 'suggest' and core.decision.scope = 'related'
+        and verdict.status = 'matched' and verdict.scope = 'strict' as doubted
+    from core.decision
+    join evidence.verdict as verdict using (purchase_id)
   )
 select
   purchase_id,
@@ -15,6 +25,7 @@ select
     when decision = 'accept' then 'confirmed'
     when decision = 'reject' then 'rejected'
     when decision = 'suggest' and coalesce(verdict.status, 'rejected') = 'rejected' then 'possible'
+    when doubted then 'possible'
     else verdict.status
   end as status,
   case
@@ -49,7 +60,10 @@ select
     when decision in ('accept', 'reject') or rule is null then 'decision' else field
   end as evidence_field,
   verdict.evidence,
-  verdict.against,
+  case
+    when doubted then concat_ws('; ', verdict.against, decision.reason)
+    else verdict.against
+  end as against,
   case
     when decision in ('accept', 'suggest') then coalesce(decision.maker_id, verdict.maker_id)
     else verdict.maker_id
@@ -58,7 +72,8 @@ select
   decision.reason as decision_reason
 from touched
 left join evidence.verdict using (purchase_id)
-left join core.decision using (purchase_id);
+left join core.decision using (purchase_id)
+left join doubt using (purchase_id);
 
 -- A decision is guarded by what it was made on: where the record has changed since, it stays in
 -- force and waits to be looked at again.

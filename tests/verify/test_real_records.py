@@ -20,6 +20,7 @@ from tests import federal
 pytestmark = pytest.mark.verify
 
 ICE, CBP = "7012", "7014"
+SUMMARIES_2025 = "mn_all_Contracts_PrimeAwardSummaries_2025-03-21_H19M57S23_1.csv"
 Sums = dict[tuple[str, ...], Decimal]
 
 
@@ -190,8 +191,8 @@ def test_nothing_is_set_aside_and_no_column_is_unknown(ledger: duckdb.DuckDBPyCo
     assert ledger.execute("select sum(rejected) from core.file").fetchone() == (0,)
     assert (
         ledger.execute(
-            "select kind, message from meta.issue where kind in ('row set aside', 'value left empty',"
-            " 'column not known', 'key repeated', 'member not loaded')"
+            "select kind, message from meta.issue where kind in ('row set aside',"
+            " 'value left empty', 'column not known', 'key repeated', 'member not loaded')"
         ).fetchall()
         == []
     )
@@ -270,8 +271,7 @@ def test_with_the_archive_there_nothing_of_the_starter_counts_in_its_years(
          "federal_action_obligation"),
         ("usaspending_summaries_2023/ca_local_gov_dhs_contracts.csv", "summaries, 279 columns",
          499, "total_obligated_amount"),
-        ("usaspending_summaries_2025/"
-         "mn_all_Contracts_PrimeAwardSummaries_2025-03-21_H19M57S23_1.csv",
+        (f"usaspending_summaries_2025/{SUMMARIES_2025}",
          "summaries, 286 columns", 1_369, "total_obligated_amount"),
     ],
 )  # fmt: skip

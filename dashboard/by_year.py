@@ -1,0 +1,233 @@
+"""Spending by year: what stands in the charts, and the same as a table."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import charts, controls, data, sentences, widgets, year_chart
+from dashboard import format as fmt
+from dashboard.charts import Column
+from dashboard.data import Build, Measure, Programme, Selection, YearAmount
+from dashboard.parts import Parts
+from dashboard.widgets import Head
+from dashboard.year_chart import Panel, Year
+
+_SMALL_PANELS = 6
+
+Series = Sequence[tuple[str, Sequence[YearAmount]]]
+
+
+def place() -> DeltaGenerator:
+    """Return the place of the chart, to be filled last: the answer and the lists come first."""
+    return st.container()
+
+
+def show(
+    build: Build,
+    selection: Selection,
+    measure: Measure,
+    programme: Programme | None = None,
+) -> None:
+    """Show spending by fiscal year, the largest programme apart where it makes the trend."""
+    apart = (
+        programme
+        if programme and controls.is_apart(programme) and selection.without is None
+        else None
+    )
+    rest = replace(selection, without=controls.key_of(apart)) if apart else selection
+    asked = [("", rest)]
+    if apart:
+        alone = replace(
+            selection,
+            agencies=(apart.agency_id,),
+            vendors=(apart.vendor_id,),
+            technologies=(apart.technology,),
+        )
+        name = fmt.capital(sentences.programme_name(apart))
+        asked = [("Everything else", rest), (name, alone)]
+    series = [(name, data.by_year(build, chosen, measure)) for name, chosen in asked]
+    every = _span(*(years for _, years in series))
+    if not every:
+        return
+    last = _last_covered(build)
+    widgets.heading(
+        "By fiscal year",
+        f"US dollars {measure.basis}, additions less reductions. Fiscal years run from October "
+        "to September." + (" Both charts have one scale." if apart else ""),
+        "by-year",
+    )
+    partials = [_not_whole(build, chosen, measure, every) for _, chosen in asked]
+    year_chart.show(
+        [
+            Panel(
+                key=f"by-year-{number + 1}",
+                title=name or f"Spending by fiscal year, {measure.basis}",
+                years=_years(years, every, last, partial, measure),
+                described=sentences.years_described(years, name or "Spending"),
+                source=_source(build, measure),
+                is_second=number > 0,
+            )
+            for number, ((name, years), partial) in enumerate(zip(series, partials, strict=True))
+        ]
+    )
+    everyone = {year: names for partial in partials for year, names in partial.items()}
+    if everyone:
+        names = dict.fromkeys(name for names in everyone.values() for name in names)
+        widgets.notice(sentences.not_whole(sorted(everyone), list(names)))
+    _table(series, measure, last)
+
+
+def _source(build: Build, measure: Measure) -> str:
+    titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 2)
+    return (
+        f"US dollars {measure.basis} ({fmt.BASIS_GLOSS[measure.basis]}), additions less "
+        f"reductions; hatched: year not covered in whole. Source: {titles}, as of "
+        f"{fmt.day(data.about(build)['as_of'])}. whobuys, build {build.build_id}."
+    )
+
+
+def _last_covered(build: Build) -> date | None:
+    return max((r["last_date"] for r in data.coverage(build) if r["last_date"]), default=None)
+
+
+def _span(*series: Sequence[YearAmount]) -> range:
+    years = [year.year for one in series for year in one]
+    return range(min(years), max(years) + 1) if years else range(0)
+
+
+def _years(
+    years: Sequence[YearAmount],
+    every: range,
+    last: date | None,
+    partial: dict[int, list[str]],
+    measure: Measure,
+) -> list[Year]:
+    known = {year.year: year for year in years}
+    return [
+        Year(
+            label=fmt.fiscal_year(year, last),
+            amount=known[year].amount_usd if year in known else Decimal(0),
+            words=fmt.short_money(known[year].amount_usd)
+            if year in known
+            else _nothing(year, partial),
+            hover=tuple(_hover(year, known.get(year), partial.get(year, []), measure)),
+            is_partial=year in partial,
+        )
+        for year in every
+    ]
+
+
+def _hover(year: int, known: YearAmount | None, partial: list[str], measure: Measure) -> list[str]:
+    """Return what stands in the box beside a column: basis, period, what made the sum."""
+    lines = [fmt.fiscal_year_explained(year)]
+    if known is None:
+        lines.append("No transaction in these records")
+    else:
+        lines += [
+            fmt.quoted_total(known.amount_usd, measure.basis, "in this year"),
+            f"{fmt.money(known.added_usd)} added, {fmt.money(-known.reduced_usd)} withdrawn",
+            fmt.capital(fmt.count(known.purchases, "purchase")),
+        ]
+    if partial:
+        lines.append(f"Not covered in whole for {fmt.listed(partial, 2)}")
+    return lines
+
+
+def _columns(years: Sequence[YearAmount], every: range, partial: frozenset[int]) -> list[Column]:
+    known = {year.year: year.amount_usd for year in years}
+    return [
+        Column(
+            f"\u2019{str(year)[-2:]}",
+            known.get(year, Decimal(0)),
+            fmt.tiny_money(known.get(year, Decimal(0))),
+            year in partial,
+        )
+        for year in every
+    ]
+
+
+def _nothing(year: int, partial: dict[int, list[str]]) -> str:
+    """Return what stands over a year without transactions: nobody bought, or nobody looked."""
+    return "not covered" if year in partial else "none"
+
+
+def _not_whole(
+    build: Build, selection: Selection, measure: Measure, every: range
+) -> dict[int, list[str]]:
+    """Return the years that are not covered in whole for an agency that bought, and which."""
+    buyers = data.by(build, selection, measure, "agency")
+    covered = data.years_covered(build)
+    found = {
+        year: [bar.name for bar in buyers if year not in covered.get(bar.id, frozenset())]
+        for year in every
+    }
+    return {year: names for year, names in found.items() if names}
+
+
+def _table(series: Series, measure: Measure, last: date | None) -> None:
+    heads = [
+        Head("Fiscal year", role="what"),
+        Head("What"),
+        Head("Added", is_number=True),
+        Head("Reduced", is_number=True),
+        Head(f"US dollars {measure.basis}", is_number=True, role="amount"),
+        Head("Purchases", is_number=True),
+    ]
+    rows: list[list[Parts]] = [
+        [
+            fmt.fiscal_year(year.year, last),
+            name,
+            fmt.table_money(year.added_usd),
+            fmt.table_money(year.reduced_usd),
+            fmt.table_money(year.amount_usd),
+            f"{year.purchases:,}",
+        ]
+        for name, years in series
+        for year in years
+    ]
+    if len(series) == 1:
+        heads.pop(1)
+        rows = [[*row[:1], *row[2:]] for row in rows]
+    widgets.as_table(f"US dollars {measure.basis} by fiscal year", heads, rows)
+
+
+def technologies(
+    build: Build, selection: Selection, measure: Measure, programme: Programme | None = None
+) -> None:
+    """Show small charts by year, one for each of the largest technologies, on one scale.
+
+    A programme that is set apart above would flatten the others, and is left out here.
+    """
+    if programme and controls.is_apart(programme):
+        selection = replace(selection, without=controls.key_of(programme))
+    largest = data.by(build, selection, measure, "technology", _SMALL_PANELS)
+    if len(largest) < 2:  # noqa: PLR2004
+        return
+    chosen = [(bar.name, replace(selection, technologies=(bar.id,))) for bar in largest]
+    series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
+    every = _span(*(years for _, years in series))
+    panels = [
+        (
+            name,
+            years,
+            _columns(years, every, frozenset(_not_whole(build, one, measure, every))),
+        )
+        for (name, one), (_, years) in zip(chosen, series, strict=True)
+    ]
+    left_out = programme is not None and selection.without == controls.key_of(programme)
+    widgets.subheading(
+        "By technology, on one scale"
+        + (f", without {sentences.programme_name(programme)}" if programme and left_out else "")
+    )
+    scale = charts.reach([panel for _, _, panel in panels])
+    widgets.small_multiples(
+        *(
+            charts.columns(panel, name, sentences.years_described(years, name), scale=scale)
+            for name, years, panel in panels
+        )
+    )
+    _table(series, measure, None)

@@ -1,0 +1,140 @@
+"""The switches that every page with figures has: what counts, and what is left out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import data, filters, parts, sentences
+from dashboard import format as fmt
+from dashboard.data import Build, Measure, Programme, Selection
+
+# A programme is set apart where it is so large that it makes the trend by itself.
+APART_FROM = 0.25
+NOTHING = "Nothing"
+
+
+def scope(
+    build: Build,
+    *,
+    leaves_out: bool = True,
+    on_change: "st.runtime.state.WidgetCallback | None" = None,  # type: ignore[name-defined]
+) -> Selection:
+    """Show what counts and what is left out; return every counted purchase by these switches.
+
+    The links of the page carry the choice to the other pages.
+    """
+    chosen = st.segmented_control(
+        "Count",
+        filters.SCOPES,
+        default=filters.STRICT,
+        required=True,
+        key="scope",
+        bind="query-params",
+        wrap=True,
+        on_change=on_change,
+        help="Surveillance technology as the Method page defines it, or with the goods beside it: "
+        "cargo scanners, building cameras, night vision, polygraphs.",
+    )
+    without: tuple[str, ...] = ()
+    names = filters.options(build, "technologies")
+    if leaves_out and len(names) > 1:
+        left_out = st.selectbox(
+            "Leave out a technology",
+            [NOTHING, *sorted(names)],
+            key="leave_out",
+            bind="query-params",
+            on_change=on_change,
+            width=240,
+        )
+        without = (names[left_out],) if left_out in names else ()
+    selection = Selection(
+        with_related=chosen == filters.RELATED,
+        without_technologies=without,
+        without_staffing=_staffing(build, on_change),
+    )
+    parts.carry(kept(build, selection))
+    return selection
+
+
+def _staffing(build: Build, on_change: object) -> bool:
+    """Show the switch that leaves out staffing, where there is any."""
+    if not any(c.id == "staffing" for c in data.choices(build, Selection(), "forms")):
+        return False
+    return st.toggle(
+        "Without staffing",
+        key="staffing",
+        bind="query-params",
+        on_change=on_change,  # type: ignore[arg-type]
+        help="Analysts, interpreters and other people hired by the hour, where the record says "
+        "so.",
+    )
+
+
+def kept(build: Build, selection: Selection) -> dict[str, str]:
+    """Return the switches as an address has them; defaults are not named."""
+    names = {key: words for words, key in filters.options(build, "technologies").items()}
+    said = {}
+    if selection.with_related:
+        said["scope"] = filters.RELATED
+    if selection.without_technologies:
+        said["leave_out"] = names[selection.without_technologies[0]]
+    if selection.without_staffing:
+        said["staffing"] = "true"
+    return said
+
+
+def from_address() -> dict[str, str]:
+    """Return the switches that this page's address names."""
+    return {
+        name: st.query_params[name]
+        for name in ("scope", "leave_out", "staffing")
+        if st.query_params.get(name)
+    }
+
+
+def without(programme: Programme | None) -> tuple[str, str, str] | None:
+    """Show the switch that leaves out the largest programme; return the programme's key."""
+    if programme is None or not is_apart(programme):
+        return None
+    chosen = st.toggle(
+        "Without the largest programme",
+        key="without",
+        bind="query-params",
+        help=fmt.capital(sentences.programme_name(programme)),
+    )
+    return key_of(programme) if chosen else None
+
+
+def measure(totals: Sequence[data.Total]) -> Measure:
+    """Show which kind of money to look at, where there is more than one."""
+    if len(totals) < 2:  # noqa: PLR2004
+        return totals[0].measure if totals else Measure()
+    named = {
+        f"{fmt.capital(t.measure.basis)}, {fmt.KIND_WORDS[t.measure.record_kind]}s": t.measure
+        for t in totals
+    }
+    chosen = st.segmented_control(
+        "Kind of money",
+        list(named),
+        default=next(iter(named)),
+        required=True,
+        key="money",
+        bind="query-params",
+    )
+    return named.get(chosen or "", totals[0].measure)
+
+
+def key_of(programme: Programme) -> tuple[str, str, str]:
+    """Return what names a programme in a selection."""
+    return programme.agency_id, programme.vendor_id, programme.technology
+
+
+def is_apart(programme: Programme) -> bool:
+    """Return whether a programme is large enough to be set apart."""
+    return programme.share >= APART_FROM
+
+
+def possible(selection: Selection) -> Selection:
+    """Return the doubtful purchases of the same selection."""
+    return replace(selection, statuses=("possible",))

@@ -1,0 +1,46 @@
+"""Agencies, vendors and technologies by their ids."""
+
+from functools import lru_cache
+
+from dashboard.data.opening import Build, Row, Rows, ask, ask_one
+
+
+@lru_cache(maxsize=512)
+def agency(build: Build, agency_id: str) -> Row | None:
+    """Return one agency, or None."""
+    return ask_one(
+        build, "select * from mart.agency where agency_id = $agency_id", agency_id=agency_id
+    )
+
+
+@lru_cache(maxsize=512)
+def agencies_below(build: Build, agency_id: str) -> Rows:
+    """Return the searched agencies that belong to one."""
+    return ask(
+        build,
+        """
+        select agency_id, agency_name from mart.agency
+        where parent_agency_id = $agency_id
+        and agency_id in (select agency_id from mart.coverage) order by agency_name
+        """,
+        agency_id=agency_id,
+    )
+
+
+@lru_cache(maxsize=512)
+def vendor(build: Build, vendor_id: str) -> Row | None:
+    """Return one vendor or maker, or None."""
+    return ask_one(
+        build, "select * from mart.vendor where vendor_id = $vendor_id", vendor_id=vendor_id
+    )
+
+
+@lru_cache(maxsize=4)
+def technologies(build: Build) -> Rows:
+    """Return every technology, in the order of the reference list."""
+    return ask(build, "select * from mart.technology order by position")
+
+
+def technology(build: Build, technology_id: str) -> Row | None:
+    """Return one technology, or None."""
+    return next((r for r in technologies(build) if r["technology"] == technology_id), None)

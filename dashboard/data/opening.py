@@ -1,0 +1,159 @@
+"""Finding the published database and reading it: one connection a file, read-only, nothing else."""
+
+import json
+import os
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Row = dict[str, Any]
+
+
+Rows = tuple[Row, ...]
+
+
+# A reader may still be on the build before the newest; nobody needs a third.
+_OPEN_AT_MOST = 2
+
+
+_BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+
+
+# Columns without which a page cannot be drawn. A database that lacks one is of another version.
+_NEEDED = {
+    "mart.purchase": {"purchase_id", "status", "scope", "record_kind", "basis", "amount_scope"},
+    "mart.transaction": {"purchase_id", "fiscal_year", "amount_usd", "basis"},
+    "mart.evidence": {"purchase_id", "title", "quoted", "speaks"},
+    "mart.agency": {"agency_id", "agency_name", "parent_agency_id"},
+    "mart.vendor": {"vendor_id", "vendor_name"},
+    "mart.technology": {"technology", "technology_name", "scope", "position"},
+    "mart.source": {"source_id", "title", "stale_because"},
+    "mart.file": {"raw_sha256", "raw_file"},
+    "mart.coverage": {"agency_id", "first_date", "last_date"},
+    "mart.denominator": {"agency_id", "fiscal_year", "amount_usd"},
+    "core.purchase_search": {"purchase_id", "text"},
+    "meta.build": {"build_id", "as_of"},
+    "meta.issue": {"source_id", "message"},
+    "meta.quality": {"measure", "value"},
+}
+
+
+class NoDatabase(Exception):  # noqa: N818 - a state of affairs that a page explains, not a fault
+    """Nothing has been published yet."""
+
+
+class OtherShape(Exception):  # noqa: N818 - as above
+    """The published database was made by another version of whobuys."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One published database: its id and where it is."""
+
+    build_id: str
+    database: Path
+
+
+def home() -> Path:
+    """Return the folder of the published data: `WHOBUYS_HOME`, or `data` in the project."""
+    named = os.environ.get("WHOBUYS_HOME")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "data"
+
+
+def current() -> Build:
+    """Resolve the pointer and return the published build.
+
+    Raises NoDatabase with a sentence that says what to run, or OtherShape.
+    """
+    pointer = home() / "published" / "current.json"
+    try:
+        named = json.loads(pointer.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise NoDatabase("Nothing has been published yet.") from None
+    build = Build(str(named["build_id"]), home() / "build" / str(named["database"]))
+    if not build.database.is_file():
+        raise NoDatabase(f"The published database {build.database.name} is gone.")
+    _check_shape(build)
+    return build
+
+
+def named(build_id: str) -> Build:
+    """Return the build of that id while it is still there, else the current one."""
+    database = home() / "build" / f"whobuys-{build_id}.duckdb"
+    if _BUILD_ID.fullmatch(build_id) and database.is_file():
+        build = Build(build_id, database)
+        _check_shape(build)
+        return build
+    return current()
+
+
+_lock = threading.Lock()
+
+
+connections: "OrderedDict[Path, duckdb.DuckDBPyConnection]" = OrderedDict()
+
+
+def connection(build: Build) -> duckdb.DuckDBPyConnection:
+    """Return the one connection to that file, opened so that it can read it and nothing else."""
+    path = build.database.resolve()
+    with _lock:
+        if path not in connections:
+            connections[path] = duckdb.connect(
+                str(path),
+                read_only=True,
+                config={"enable_external_access": "false", "lock_configuration": "true"},
+            )
+        connections.move_to_end(path)
+        while len(connections) > _OPEN_AT_MOST:
+            # Queries under way hold cursors of their own; the file closes with the last of them.
+            connections.popitem(last=False)
+        # Connections are not to be shared between threads; cursors of one are.
+        return connections[path].cursor()
+
+
+def ask(build: Build, sql: str, **parameters: object) -> Rows:
+    """Return the rows of one query; every value of a reader's is a bound parameter."""
+    with connection(build) as cursor:
+        cursor.execute(sql, parameters or None)
+        names = [column[0] for column in cursor.description or ()]
+        return tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+
+def ask_one(build: Build, sql: str, **parameters: object) -> Row | None:
+    """Return the first row of one query, or None."""
+    rows = ask(build, sql, **parameters)
+    return rows[0] if rows else None
+
+
+@lru_cache(maxsize=4)
+def columns_of(build: Build) -> Mapping[str, frozenset[str]]:
+    """Return the columns of every table of a build, by schema.table."""
+    found: dict[str, set[str]] = {}
+    for row in ask(
+        build,
+        """
+        select table_schema || '.' || table_name as table_name, column_name
+        from information_schema.columns
+        """,
+    ):
+        found.setdefault(row["table_name"], set()).add(row["column_name"])
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _check_shape(build: Build) -> None:
+    found = columns_of(build)
+    for table, needed in _NEEDED.items():
+        missing = needed - found.get(table, frozenset())
+        if missing:
+            raise OtherShape(
+                f"The published database {build.database.name} was made by another version "
+                f"of whobuys: it has no {table} with {', '.join(sorted(missing))}."
+            )

@@ -1,0 +1,182 @@
+"""Purchases as rows, and all that is known of one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
+from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.terms import Selection
+
+SORTS = {
+    "Newest first": "last_date desc nulls last, purchase_id",
+    "Oldest first": "first_date nulls last, purchase_id",
+    "Largest amount": "shown_usd desc nulls last, purchase_id",
+    "Smallest amount": "shown_usd nulls last, purchase_id",
+    "Vendor": "upper(vendor_name), last_date desc nulls last, purchase_id",
+    "Agency": "upper(agency_name), last_date desc nulls last, purchase_id",
+    "Technology": "technology_name, last_date desc nulls last, purchase_id",
+}
+
+
+_EVERY_ROW = """,
+    sums as (
+        select purchase_id, sum(amount_usd) as moved_usd from moved group by purchase_id
+    )
+    select selected.*,
+        case when len($years::integer[]) = 0 then amount_usd else moved_usd end as shown_usd
+    from selected left join sums using (purchase_id)
+    order by /*order*/
+"""
+
+
+@lru_cache(maxsize=512)
+def purchases(
+    build: Build,
+    selection: Selection,
+    order: str = "Newest first",
+    page: int = 1,
+    size: int = 50,
+) -> Rows:
+    """Return one page of the selected purchases, sorted by one of `SORTS`.
+
+    `shown_usd` is the purchase's amount, or what moved in the selected years.
+    """
+    return ask(
+        build,
+        selected_sql(_EVERY_ROW + " limit $size offset $start", order=SORTS[order]),
+        size=size,
+        start=(page - 1) * size,
+        **parameters(selection),
+    )
+
+
+def every_purchase(
+    build: Build, selection: Selection, order: str = "Newest first", step: int = 1000
+) -> Iterator[Row]:
+    """Yield every selected purchase with all its columns, for downloads. Not cached."""
+    with connection(build) as cursor:
+        cursor.execute(selected_sql(_EVERY_ROW, order=SORTS[order]), parameters(selection))
+        names = [column[0] for column in cursor.description or ()]
+        while batch := cursor.fetchmany(step):
+            for row in batch:
+                yield dict(zip(names, row, strict=True))
+
+
+def purchase_columns(build: Build) -> list[str]:
+    """Return the columns of a published purchase, in their order."""
+    rows = ask(build, "describe mart.purchase")
+    return [str(row["column_name"]) for row in rows]
+
+
+@lru_cache(maxsize=2048)
+def how_many(build: Build, selection: Selection) -> int:
+    """Return how many purchases are selected."""
+    rows = ask(build, selected_sql("select count(*) as n from selected"), **parameters(selection))
+    return int(rows[0]["n"])
+
+
+@lru_cache(maxsize=512)
+def purchase(build: Build, purchase_id: str) -> Row | None:
+    """Return one purchase with the name of its technology, or None."""
+    return ask_one(
+        build,
+        """
+        select p.*, technology_name
+        from mart.purchase as p left join mart.technology using (technology)
+        where purchase_id = $purchase_id
+        """,
+        purchase_id=purchase_id,
+    )
+
+
+@lru_cache(maxsize=512)
+def transactions_of(build: Build, purchase_id: str) -> Rows:
+    """Return a purchase's transactions, oldest first, with the running total."""
+    return ask(
+        build,
+        """
+        select *, sum(amount_usd) over (
+            order by date, modification_number, transaction_id
+            rows between unbounded preceding and current row) as running_usd
+        from mart.transaction where purchase_id = $purchase_id
+        order by date, modification_number, transaction_id
+        """,
+        purchase_id=purchase_id,
+    )
+
+
+@lru_cache(maxsize=512)
+def evidence_of(build: Build, purchase_id: str) -> Rows:
+    """Return why a purchase counts and what spoke against it, strongest first."""
+    return ask(
+        build,
+        """
+        select e.*, technology_name
+        from mart.evidence as e left join mart.technology using (technology)
+        where purchase_id = $purchase_id order by speaks desc, position
+        """,
+        purchase_id=purchase_id,
+    )
+
+
+@lru_cache(maxsize=512)
+def source_of(build: Build, purchase_id: str) -> Row | None:
+    """Return the source and the raw file that a purchase came from."""
+    return ask_one(
+        build,
+        """
+        select s.*, f.url as file_url, f.fetched_at, f.stamp
+        from mart.purchase as p
+        join mart.source as s using (source_id)
+        left join mart.file as f
+            on f.raw_sha256 = p.raw_sha256 and f.raw_member is not distinct from p.raw_member
+        where p.purchase_id = $purchase_id
+        limit 1
+        """,
+        purchase_id=purchase_id,
+    )
+
+
+@lru_cache(maxsize=512)
+def current_purchases(build: Build, selection: Selection, as_of: date, most: int = 25) -> Rows:
+    """Return selected purchases whose record says that they have not ended, soonest end first."""
+    return ask(
+        build,
+        selected_sql(
+            """
+            select *, amount_usd as shown_usd from selected
+            where end_date >= $as_of order by end_date, purchase_id limit $most
+            """
+        ),
+        as_of=as_of,
+        most=most,
+        **parameters(selection),
+    )
+
+
+@lru_cache(maxsize=512)
+def reasons(build: Build, selection: Selection) -> Rows:
+    """Return the reasons for which the selected purchases count, the most frequent first."""
+    return ask(
+        build,
+        selected_sql(
+            """
+            select e.title, min(e.strength) as strength,
+                count(distinct purchase_id) as purchases
+            from selected join mart.evidence as e using (purchase_id)
+            where e.speaks <> 'against' and e.title is not null
+            group by e.title
+            -- What the record shows says more to a reader than that somebody read it.
+            order by min(e.strength) = 1, purchases desc, min(e.strength), e.title limit 5
+            """
+        ),
+        **parameters(selection),
+    )
+
+
+@lru_cache(maxsize=512)
+def sold_by_others(build: Build, made: Selection, most: int = 25) -> Rows:
+    """Return the newest purchases of a maker's products that other vendors sold."""
+    return purchases(build, replace(made, resold_only=True), "Newest first", 1, most)

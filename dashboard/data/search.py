@@ -1,0 +1,138 @@
+"""Searching: among the names, forgiving of spelling, and in the whole ledger."""
+
+from functools import lru_cache
+
+from dashboard.data.opening import Build, Rows, ask, columns_of
+from dashboard.data.terms import Bar, Found
+
+
+def _names(build: Build, sql: str, text: str) -> tuple[Bar, ...]:
+    return tuple(Bar(**row) for row in ask(build, sql, text=text))
+
+
+_NAME_SEARCHES = {
+    "agencies": """
+        with named as (
+            select agency_id as id, agency_name as name,
+                lower(concat_ws(' ', agency_name, abbreviation, parent_agency_name,
+                    array_to_string(former_names, ' '))) as words,
+                [agency_name, abbreviation] as spellings
+            from mart.agency
+        )
+        """,
+    "vendors": """
+        with named as (
+            select vendor_id as id, vendor_name as name,
+                lower(concat_ws(' ', vendor_name, array_to_string(names_in_records, ' '),
+                    array_to_string(former_names, ' '))) as words,
+                [vendor_name] as spellings
+            from mart.vendor
+        )
+        """,
+    "technologies": """
+        with named as (
+            select technology as id, technology_name as name, lower(technology_name) as words,
+                [technology_name] as spellings
+            from mart.technology
+        )
+        """,
+}
+
+
+_NAME_COUNTS = """,
+    counts as (
+        select agency_id as id, sum(amount_usd) as amount_usd, count(*) as purchases
+        from mart.purchase where is_counted group by 1
+        union all
+        select vendor_id, sum(amount_usd), count(*)
+        from mart.purchase where is_counted group by 1
+        union all
+        select maker_id, 0, count(*)
+        from mart.purchase where is_counted and maker_id is distinct from vendor_id group by 1
+        union all
+        select technology, sum(amount_usd), count(*)
+        from mart.purchase where is_counted group by 1
+    ),
+    summed as (
+        select id, sum(amount_usd) as amount_usd, sum(purchases)::bigint as purchases
+        from counts group by id
+    )
+    select id, name, coalesce(amount_usd, 0) as amount_usd, coalesce(purchases, 0) as purchases
+    from named left join summed using (id)
+"""
+
+
+_CONTAINING = """
+    where len(list_filter(string_split(lower($text), ' '),
+        lambda word: not contains(words, word))) = 0
+    order by starts_with(lower(name), lower($text)) desc, purchases desc, name limit 6
+"""
+
+
+# 0.88 lets one or two slips of the fingers through ("Cleaview"), and not another name.
+_NEAR = """
+    where list_max(list_transform(spellings, lambda spelling:
+        jaro_winkler_similarity(lower(spelling), lower($text)))) > 0.88
+    order by list_max(list_transform(spellings, lambda spelling:
+        jaro_winkler_similarity(lower(spelling), lower($text)))) desc, name limit 4
+"""
+
+
+@lru_cache(maxsize=512)
+def find_names(build: Build, text: str) -> Found:
+    """Return agencies, vendors and technologies of that name, or of the nearest spelling."""
+    text = " ".join(text.split())
+    for ending, is_near in ((_CONTAINING, False), (_NEAR, True)):
+        lists = {
+            kind: _names(build, start + _NAME_COUNTS + ending, text)
+            for kind, start in _NAME_SEARCHES.items()
+        }
+        if any(lists.values()):
+            return Found(**lists, is_near=is_near)
+    return Found()
+
+
+_WHOLE_LEDGER = """
+    with found as materialized (
+        select purchase_id, left(text, 300) as text
+        from core.purchase_search
+        -- The longest word first: it leaves few rows for the others.
+        where contains(text, $longest)
+        and len(list_filter($words::varchar[], lambda word: not contains(text, word))) = 0
+    ),
+    rest as (
+        select found.*, count(*) over () as in_all
+        from found anti join mart.purchase using (purchase_id)
+        order by purchase_id limit $most
+    )
+    select purchase_id, text, in_all/*more*/
+    order by purchase_id
+"""
+
+
+@lru_cache(maxsize=256)
+def find_in_whole_ledger(build: Build, text: str, most: int = 50) -> tuple[int, Rows]:
+    """Search every purchase that was loaded, surveillance or not.
+
+    Returns how many have all the words and are not in the surveillance tables, and the first
+    of them.
+    """
+    words = [word.upper() for word in text.split()]
+    if not words:
+        return 0, ()
+    known = columns_of(build).get("core.purchase", frozenset())
+    more = (
+        """, vendor_name, agency_name, description, amount_usd, source_key
+        from rest left join core.purchase using (purchase_id)
+        left join core.vendor_name using (vendor_key)"""
+        if {"vendor_key", "agency_name", "description", "amount_usd", "source_key"} <= known
+        else " from rest"
+    )
+    rows = ask(
+        build,
+        _WHOLE_LEDGER.replace("/*more*/", more),
+        words=words,
+        longest=max(words, key=len),
+        most=most,
+    )
+    return (int(rows[0]["in_all"]) if rows else 0), rows

@@ -1,0 +1,77 @@
+"""The selected purchases, as SQL: the one place where "which purchases" is said."""
+
+from dashboard.data.terms import Selection
+
+# The one place where "which purchases" is said. Every parameter is bound; an empty list means
+# "any". IDVs carry only a ceiling and are purchases of nothing: they are shown, never summed.
+_SELECTED = """
+    selected as (
+        select p.*, technology_name
+        from mart.purchase as p
+        left join mart.technology as named using (technology)
+        where list_contains($statuses::varchar[], p.status)
+        and ($with_related or p.scope = 'strict')
+        and (len($technologies::varchar[]) = 0
+             or list_contains($technologies::varchar[], p.technology))
+        and (len($agencies::varchar[]) = 0 or list_contains($agencies::varchar[], p.agency_id))
+        and (len($vendors::varchar[]) = 0 or list_contains($vendors::varchar[], p.vendor_id))
+        and (len($makers::varchar[]) = 0 or list_contains($makers::varchar[], p.maker_id))
+        and (len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], p.record_kind))
+        and (len($bases::varchar[]) = 0 or list_contains($bases::varchar[], p.basis))
+        and (len($forms::varchar[]) = 0 or list_contains($forms::varchar[], p.form))
+        and not list_contains($without_technologies::varchar[], p.technology)
+        and not ($without_staffing and coalesce(p.form, '') = 'staffing')
+        and not ($resold_only and p.maker_id is not distinct from p.vendor_id)
+        and (p.agency_id = $without_agency::varchar and p.vendor_id = $without_vendor::varchar
+             and p.technology = $without_technology::varchar) is not true
+        and (len($words::varchar[]) = 0 or len(list_filter(
+            $words::varchar[],
+            lambda word: not contains(upper(concat_ws(
+                ' ', p.vendor_name, p.vendor_name_source, p.maker_name, p.agency_name,
+                p.funding_agency_name, p.description, p.what, technology_name,
+                p.award_number, p.source_key
+            )), word))) = 0)
+        and (len($years::integer[]) = 0 or p.purchase_id in (
+            select purchase_id from mart.transaction
+            where list_contains($years::integer[], fiscal_year)))
+    ),
+    moved as (
+        select purchase_id, fiscal_year, date, amount_usd
+        from mart.transaction
+        where len($years::integer[]) = 0 or list_contains($years::integer[], fiscal_year)
+    )
+"""
+
+
+def selected_sql(sql: str, **names: str) -> str:
+    """Return SQL that begins with the selected purchases.
+
+    `names` fill /*marks*/ with column names and orders of this module's own, never a reader's.
+    """
+    for mark, text in names.items():
+        sql = sql.replace(f"/*{mark}*/", text)
+    return f"with {_SELECTED} {sql}"
+
+
+def parameters(selection: Selection) -> dict[str, object]:
+    """Return what a selection binds in SQL that begins with the selected purchases."""
+    agency, vendor, technology = selection.without or (None, None, None)
+    return {
+        "words": [word.upper() for word in selection.text.split()],
+        "technologies": list(selection.technologies),
+        "agencies": list(selection.agencies),
+        "vendors": list(selection.vendors),
+        "makers": list(selection.makers),
+        "years": list(selection.years),
+        "statuses": list(selection.statuses),
+        "with_related": selection.with_related,
+        "kinds": list(selection.kinds),
+        "bases": list(selection.bases),
+        "forms": list(selection.forms),
+        "without_agency": agency,
+        "without_vendor": vendor,
+        "without_technology": technology,
+        "without_technologies": list(selection.without_technologies),
+        "without_staffing": selection.without_staffing,
+        "resold_only": selection.resold_only,
+    }

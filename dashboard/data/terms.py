@@ -1,0 +1,115 @@
+"""What is asked and what is answered: a selection of purchases, a measure, and the figures."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a sum adds: one record kind and one basis, never two."""
+
+    record_kind: str = "award"
+    basis: str = "obligated"
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One agency's purchases of one technology from one vendor, and what they sum to."""
+
+    agency_id: str
+    agency_name: str
+    vendor_id: str
+    vendor_name: str
+    technology: str
+    technology_name: str
+    amount_usd: Decimal
+    purchases: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which purchases are asked about. The empty selection is every counted purchase."""
+
+    text: str = ""
+    technologies: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+    makers: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ("confirmed", "matched")
+    with_related: bool = False
+    kinds: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    without: tuple[str, str, str] | None = None
+    "Agency, vendor and technology of a programme to leave out."
+    without_technologies: tuple[str, ...] = ()
+    without_staffing: bool = False
+    resold_only: bool = False
+    "Only purchases whose maker is not the vendor."
+
+    def of(self, measure: Measure) -> "Selection":
+        """Return the same selection, of one record kind and basis."""
+        return replace(self, kinds=(measure.record_kind,), bases=(measure.basis,))
+
+
+@dataclass(frozen=True)
+class Total:
+    """What the selected purchases of one measure come to."""
+
+    measure: Measure
+    purchases: int
+    agencies: int
+    vendors: int
+    amount_usd: Decimal
+    first_date: date | None
+    last_date: date | None
+    first_year: int | None
+    last_year: int | None
+    lifetime_purchases: int
+    lifetime_usd: Decimal
+    without_usd: int
+    "Purchases in another currency, for which no dated rate is known."
+
+
+@dataclass(frozen=True)
+class YearAmount:
+    """A fiscal year's sum, with the additions and reductions that make it."""
+
+    year: int
+    amount_usd: Decimal
+    added_usd: Decimal
+    reduced_usd: Decimal
+    purchases: int
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One agency, vendor, maker or technology, and its sum."""
+
+    id: str
+    name: str
+    amount_usd: Decimal
+    purchases: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that a filter can take, and how many purchases have it."""
+
+    id: str
+    name: str
+    purchases: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found among the names."""
+
+    agencies: tuple[Bar, ...] = ()
+    vendors: tuple[Bar, ...] = ()
+    technologies: tuple[Bar, ...] = ()
+    is_near: bool = field(default=False)
+    "True when nothing matched and these are the nearest spellings."
