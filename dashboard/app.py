@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, widgets
+from dashboard import controls, data, parts, widgets
 from dashboard.views import (
     agency,
     explore,
@@ -10,6 +10,7 @@ from dashboard.views import (
     nothing,
     overview,
     purchase,
+    resellers,
     sources,
     technology,
     vendor,
@@ -22,6 +23,7 @@ VIEWS = {
     "vendor": (vendor, "Vendor"),
     "technology": (technology, "Technology"),
     "purchase": (purchase, "Purchase"),
+    "resellers": (resellers, "Resellers"),
     "sources": (sources, "Sources"),
     "method": (method, "Method"),
 }
@@ -45,8 +47,16 @@ def main() -> None:
         return st.Page(show, title=title, url_path=path, default=path == "")
 
     chosen = st.navigation([page(path) for path in VIEWS], position="hidden")
-    widgets.masthead(chosen.url_path)
+    parts.carry(controls.from_address())
+    masthead = st.empty()
+    carried = parts.carried()
+    with masthead:
+        widgets.masthead(chosen.url_path)
     chosen.run()
+    if parts.carried() != carried:
+        # A switch was moved on this page: the menu takes it along too.
+        with masthead:
+            widgets.masthead(chosen.url_path)
 
 
 if __name__ == "__main__":

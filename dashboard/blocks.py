@@ -1,6 +1,5 @@
 """Blocks that several pages share: ranked lists, rows, what was searched, the foot."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from dashboard import charts, controls, data, filters, sentences, widgets
@@ -9,7 +8,6 @@ from dashboard.charts import RankedBar
 from dashboard.data import Bar, Build, Measure, Programme, Row, Rows, Selection
 from dashboard.parts import Break, Clipped, Link, Muted, Part, Parts, address
 from dashboard.widgets import Head
-
 
 # ---------------------------------------------------------------- ranked lists
 

@@ -66,8 +66,7 @@ def _staffing(build: Build, on_change: object) -> bool:
         key="staffing",
         bind="query-params",
         on_change=on_change,  # type: ignore[arg-type]
-        help="Analysts, interpreters and other people hired by the hour, where the record says "
-        "so.",
+        help="Analysts, interpreters and other people hired by the hour, where the record says so.",
     )
 
 

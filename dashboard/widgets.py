@@ -10,7 +10,13 @@ import streamlit as st
 
 from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
 
-MENU = (("", "Overview"), ("explore", "Explore"), ("sources", "Sources"), ("method", "Method"))
+MENU = (
+    ("", "Overview"),
+    ("explore", "Explore"),
+    ("resellers", "Resellers"),
+    ("sources", "Sources"),
+    ("method", "Method"),
+)
 
 _LONG_TITLE = 64
 

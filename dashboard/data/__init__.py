@@ -45,6 +45,7 @@ from dashboard.data.records import (
     source_of,
     transactions_of,
 )
+from dashboard.data.resold import resold
 from dashboard.data.search import find_in_whole_ledger, find_names
 from dashboard.data.terms import (
     Bar,
@@ -99,6 +100,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "purchases",
     "quality",
     "reasons",
+    "resold",
     "share_of_all",
     "sold_by_others",
     "source_of",

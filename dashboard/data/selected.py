@@ -21,7 +21,7 @@ _SELECTED = """
         and (len($forms::varchar[]) = 0 or list_contains($forms::varchar[], p.form))
         and not list_contains($without_technologies::varchar[], p.technology)
         and not ($without_staffing and coalesce(p.form, '') = 'staffing')
-        and not ($resold_only and p.maker_id is not distinct from p.vendor_id)
+        and not ($resold_only and coalesce(p.maker_id = p.vendor_id, p.maker_id is null))
         and (p.agency_id = $without_agency::varchar and p.vendor_id = $without_vendor::varchar
              and p.technology = $without_technology::varchar) is not true
         and (len($words::varchar[]) = 0 or len(list_filter(

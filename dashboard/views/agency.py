@@ -49,9 +49,7 @@ def show(build: Build) -> None:
         left_out = sentences.programme_name(programme) if chosen.without and programme else ""
         widgets.answer(
             [
-                *sentences.found(
-                    total, name, blocks.what_is_counted(build, whole), left_out
-                ),
+                *sentences.found(total, name, blocks.what_is_counted(build, whole), left_out),
                 " ",
                 *sentences.share(
                     data.share_of_all(build, chosen, measure, agency["agency_id"]), measure.basis

@@ -1,0 +1,31 @@
+"""Resellers: who sells whose products, which technology, how many purchases, how much."""
+
+import streamlit as st
+
+from dashboard import blocks, data, passing, sentences, widgets
+from dashboard.data import Build
+
+
+def show(build: Build) -> None:
+    """Show every reseller with the makers whose products it sold."""
+    coverage = data.coverage(build)
+    sources = data.sources(build)
+    widgets.title("Resellers, and whose products they sell")
+    answer_here = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        whole, measure = passing.switches(build)
+    rows = data.resold(build, whole, measure)
+    with answer_here:
+        widgets.answer(passing.answer(rows, measure))
+        widgets.coverage(sentences.covered(coverage, sources), sentences.not_searched(coverage))
+        widgets.small_print(
+            sentences.small_print(None, sources, data.about(build)["as_of"], passing.WHY)
+        )
+    if rows:
+        widgets.heading(
+            "Who sold what of whom",
+            "A contract names the seller. The maker is named here where the record itself names "
+            "the product or its maker; each number leads to the records.",
+        )
+        passing.table(build, rows, "Resellers, the largest sum first", measure)
+    blocks.footer(build)
