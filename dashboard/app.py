@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from dashboard import controls, data, parts, widgets
+from dashboard import controls, data, editing, parts, widgets
 from dashboard.views import (
     agency,
+    check,
+    decide,
     explore,
     method,
     nothing,
@@ -24,6 +26,8 @@ VIEWS = {
     "technology": (technology, "Technology"),
     "purchase": (purchase, "Purchase"),
     "resellers": (resellers, "Resellers"),
+    "check": (check, "Check your own file"),
+    "decide": (decide, "Decide"),
     "sources": (sources, "Sources"),
     "method": (method, "Method"),
 }
@@ -51,12 +55,12 @@ def main() -> None:
     masthead = st.empty()
     carried = parts.carried()
     with masthead:
-        widgets.masthead(chosen.url_path)
+        widgets.masthead(chosen.url_path, is_editor=editing.is_on())
     chosen.run()
     if parts.carried() != carried:
         # A switch was moved on this page: the menu takes it along too.
         with masthead:
-            widgets.masthead(chosen.url_path)
+            widgets.masthead(chosen.url_path, is_editor=editing.is_on())
 
 
 if __name__ == "__main__":

@@ -63,7 +63,9 @@ _FACET = {
 
 def _bar(bar: Bar, group: str, names: dict[str, str], kept: dict[str, str | None]) -> RankedBar:
     words = (
-        fmt.short_money(bar.amount_usd)
+        "lifetime totals"
+        if bar.purchases == bar.lifetime_purchases
+        else fmt.short_money(bar.amount_usd)
         if bar.amount_usd >= 0
         else f"{fmt.short_money(-bar.amount_usd)} withdrawn"
     )

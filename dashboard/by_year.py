@@ -14,7 +14,7 @@ from dashboard.charts import Column
 from dashboard.data import Build, Measure, Programme, Selection, YearAmount
 from dashboard.parts import Parts
 from dashboard.widgets import Head
-from dashboard.year_chart import Panel, Year
+from dashboard.year_chart import MANY, Panel, Year
 
 _SMALL_PANELS = 6
 
@@ -31,8 +31,12 @@ def show(
     selection: Selection,
     measure: Measure,
     programme: Programme | None = None,
+    subject: str = "Surveillance technology",
 ) -> None:
-    """Show spending by fiscal year, the largest programme apart where it makes the trend."""
+    """Show spending by fiscal year, the largest programme apart where it makes the trend.
+
+    `subject` is what a saved picture is of: it leaves the page and stands alone.
+    """
     apart = (
         programme
         if programme and controls.is_apart(programme) and selection.without is None
@@ -65,7 +69,8 @@ def show(
         [
             Panel(
                 key=f"by-year-{number + 1}",
-                title=name or f"Spending by fiscal year, {measure.basis}",
+                title=name,
+                picture=_picture(subject, series, number, measure),
                 years=_years(years, every, last, partial, measure),
                 described=sentences.years_described(years, name or "Spending"),
                 source=_source(build, measure),
@@ -81,11 +86,19 @@ def show(
     _table(series, measure, last)
 
 
+def _picture(subject: str, series: Series, number: int, measure: Measure) -> str:
+    part = ""
+    if len(series) > 1:
+        programme = fmt.lower_first(series[1][0])
+        part = f", {programme}" if number else f", without {programme}"
+    return f"{subject}{part}: US dollars {measure.basis} by fiscal year"
+
+
 def _source(build: Build, measure: Measure) -> str:
     titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 2)
     return (
-        f"US dollars {measure.basis} ({fmt.BASIS_GLOSS[measure.basis]}), additions less "
-        f"reductions; hatched: year not covered in whole. Source: {titles}, as of "
+        f"{fmt.capital(measure.basis)}: {fmt.BASIS_GLOSS[measure.basis]}; additions less "
+        f"reductions. Hatched: not covered in whole. Source: {titles}, as of "
         f"{fmt.day(data.about(build)['as_of'])}. whobuys, build {build.build_id}."
     )
 
@@ -107,27 +120,52 @@ def _years(
     measure: Measure,
 ) -> list[Year]:
     known = {year.year: year for year in years}
-    return [
-        Year(
-            label=fmt.fiscal_year(year, last),
-            amount=known[year].amount_usd if year in known else Decimal(0),
-            words=fmt.short_money(known[year].amount_usd)
-            if year in known
-            else _nothing(year, partial),
-            hover=tuple(_hover(year, known.get(year), partial.get(year, []), measure)),
-            is_partial=year in partial,
+    gaps = _runs([year for year in sorted(partial) if year not in known])
+    write = (
+        fmt.short_money if len(every) - sum(len(g) - 1 for g in gaps) <= MANY else fmt.tiny_money
+    )
+    columns = []
+    for year in every:
+        gap = next((run for run in gaps if year in run), None)
+        if gap and year != gap[0]:
+            continue  # years that nobody searched stand as one column
+        columns.append(
+            Year(
+                label=f"FY{gap[0]} to FY{gap[-1]}" if gap else fmt.fiscal_year(year, last),
+                short=f"\u2019{gap[0] % 100:02}\u2013{gap[-1] % 100:02}"
+                if gap
+                else f"\u2019{year % 100:02}",
+                amount=known[year].amount_usd if year in known else Decimal(0),
+                words=write(known[year].amount_usd) if year in known else _nothing(year, partial),
+                hover=(
+                    f"FY{gap[0]} to FY{gap[-1]}: not covered by any loaded source"
+                    if gap
+                    else fmt.fiscal_year_explained(year),
+                    *([] if gap else _hover(known.get(year), partial.get(year, []), measure)),
+                ),
+                is_partial=year in partial,
+            )
         )
-        for year in every
-    ]
+    return columns
 
 
-def _hover(year: int, known: YearAmount | None, partial: list[str], measure: Measure) -> list[str]:
+def _runs(every: Sequence[int]) -> list[list[int]]:
+    """Return years that follow each other, two and more."""
+    runs: list[list[int]] = []
+    for year in every:
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return [run for run in runs if len(run) > 1]
+
+
+def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> list[str]:
     """Return what stands in the box beside a column: basis, period, what made the sum."""
-    lines = [fmt.fiscal_year_explained(year)]
     if known is None:
-        lines.append("No transaction in these records")
+        lines = ["No transaction in these records"]
     else:
-        lines += [
+        lines = [
             fmt.quoted_total(known.amount_usd, measure.basis, "in this year"),
             f"{fmt.money(known.added_usd)} added, {fmt.money(-known.reduced_usd)} withdrawn",
             fmt.capital(fmt.count(known.purchases, "purchase")),
@@ -137,16 +175,21 @@ def _hover(year: int, known: YearAmount | None, partial: list[str], measure: Mea
     return lines
 
 
-def _columns(years: Sequence[YearAmount], every: range, partial: frozenset[int]) -> list[Column]:
+def _columns(
+    years: Sequence[YearAmount], every: range, partial: frozenset[int], gaps: list[list[int]]
+) -> list[Column]:
     known = {year.year: year.amount_usd for year in years}
+    left_out = {year for gap in gaps for year in gap[1:]}
+    starts = {gap[0] for gap in gaps}
     return [
         Column(
-            f"\u2019{str(year)[-2:]}",
+            "\u2026" if year in starts else f"\u2019{year % 100:02}",
             known.get(year, Decimal(0)),
             fmt.tiny_money(known.get(year, Decimal(0))),
             year in partial,
         )
         for year in every
+        if year not in left_out
     ]
 
 
@@ -159,7 +202,8 @@ def _not_whole(
     build: Build, selection: Selection, measure: Measure, every: range
 ) -> dict[int, list[str]]:
     """Return the years that are not covered in whole for an agency that bought, and which."""
-    buyers = data.by(build, selection, measure, "agency")
+    # An agency known only by lifetime totals has no figures by year to be missing.
+    buyers = [bar for bar in data.by(build, selection, measure, "agency") if bar.amount_usd]
     covered = data.years_covered(build)
     found = {
         year: [bar.name for bar in buyers if year not in covered.get(bar.id, frozenset())]
@@ -210,13 +254,13 @@ def technologies(
     chosen = [(bar.name, replace(selection, technologies=(bar.id,))) for bar in largest]
     series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
     every = _span(*(years for _, years in series))
+    partials = [frozenset(_not_whole(build, one, measure, every)) for _, one in chosen]
+    known = {year.year for _, years in series for year in years}
+    # Panels side by side leave out the same years: those that nobody searched for any of them.
+    gaps = _runs(sorted(frozenset.intersection(*partials) - known))
     panels = [
-        (
-            name,
-            years,
-            _columns(years, every, frozenset(_not_whole(build, one, measure, every))),
-        )
-        for (name, one), (_, years) in zip(chosen, series, strict=True)
+        (name, years, _columns(years, every, partial, gaps))
+        for (name, years), partial in zip(series, partials, strict=True)
     ]
     left_out = programme is not None and selection.without == controls.key_of(programme)
     widgets.subheading(

@@ -45,7 +45,7 @@ def scope(
             key="leave_out",
             bind="query-params",
             on_change=on_change,
-            width=240,
+            width=210,
         )
         without = (names[left_out],) if left_out in names else ()
     selection = Selection(

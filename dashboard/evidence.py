@@ -9,6 +9,7 @@ from dashboard import sentences, widgets
 from dashboard.data import Row, Rows
 from dashboard.parts import Break, Clipped, Code, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
+from ingest.classify import WhyNot
 
 _MANY = 60
 
@@ -55,10 +56,12 @@ def answer(purchase: Row) -> list[Part]:
         parts += [f" {basis} ", Strong(fmt.money(amount)), " to "]
     parts += sentences.sold_by(purchase)
     if purchase["first_date"]:
-        parts.append(f", {fmt.month(purchase['first_date'])} to {fmt.month(purchase['last_date'])}")
+        parts.append(f", {fmt.months(purchase['first_date'], purchase['last_date'])}")
     parts.append(". ")
     if purchase["description"] and purchase["what"]:
         parts.append(f"In our words: {purchase['what']}. ")
+    if purchase["status"] is None:
+        parts.append("No rule found surveillance technology in it: it is in no total. ")
     if purchase["technology"]:
         counted = "We count it as " if purchase["is_counted"] else "We read it as "
         parts += [
@@ -298,7 +301,7 @@ def citation(purchase: Row, source: Row | None, about: Row) -> str:
     """Return a citation that holds figure, basis, period, as-of date, build and address."""
     amount = fmt.exact_money(purchase["amount_usd"])
     period = (
-        f"{fmt.day(purchase['first_date'])} to {fmt.day(purchase['last_date'])}"
+        fmt.days(purchase["first_date"], purchase["last_date"])
         if purchase["first_date"]
         else "dates not in the record"
     )
@@ -313,14 +316,28 @@ def citation(purchase: Row, source: Row | None, about: Row) -> str:
     )
 
 
+def _shown_as(purchase: Row) -> str:
+    if purchase["status"] is None:
+        return "not surveillance technology"
+    technology = purchase["technology_name"] or purchase["technology"]
+    return f"{technology}, {fmt.STATUS_WORDS[purchase['status']]}"
+
+
+def why_not(found: WhyNot | None) -> None:
+    """Show what was looked for in a record, and what spoke against counting it."""
+    if found is None:
+        widgets.text("The rules could not be asked: this database holds no records to ask about.")
+        return
+    widgets.bullets([fmt.capital(sentence) for sentence in found.sentences])
+
+
 def dispute(purchase: Row, about: Row) -> str:
     """Return a ready-made text for someone who thinks that this is wrong."""
     return (
         f"I dispute how whobuys shows the purchase "
         f"{purchase['award_number'] or purchase['source_key']} by {purchase['agency_name']} "
         f"from {purchase['vendor_name_source'] or purchase['vendor_name']}.\n"
-        f"Shown as: {purchase['technology_name'] or purchase['technology']}, "
-        f"{fmt.STATUS_WORDS[purchase['status']]}, US dollars "
+        f"Shown as: {_shown_as(purchase)}, US dollars "
         f"{fmt.exact_money(purchase['amount_usd'])} {purchase['basis']}.\n"
         f"Address: {_here(purchase)} (build {about['build_id']}).\n"
         "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"

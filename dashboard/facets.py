@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard import controls, data, filters, widgets
+from dashboard import controls as switches
+from dashboard import data, filters, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.filters import FILTERS
-from dashboard.parts import Clipped, Link, Muted, Parts, Quoted, address
+from dashboard.parts import Clipped, Link, Muted, Parts, address
 from dashboard.widgets import Head
 
 PAGE_SIZE = 50
@@ -70,7 +71,7 @@ def controls(build: Build) -> Query:
                 width=340 if each.facet == "statuses" else 250,
             )
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        scope = controls.scope(build, on_change=_first_page)
+        scope = switches.scope(build, on_change=_first_page)
         st.selectbox(
             "Order",
             list(data.SORTS),
@@ -79,7 +80,7 @@ def controls(build: Build) -> Query:
             on_change=_first_page,
             width=200,
         )
-    said = controls.kept(build, scope)
+    said = switches.kept(build, scope)
     for name in ("scope", "leave_out", "staffing"):
         query[name] = [said[name]] if name in said else []
     return query
@@ -208,7 +209,8 @@ def whole_ledger(build: Build, text: str) -> None:
     """Show what has these words in every loaded record, and was not counted as surveillance."""
     widgets.heading(
         "In the whole ledger",
-        "Purchases in which no rule found surveillance technology. They are not in any total.",
+        "Purchases in which no rule found surveillance technology. They are not in any total. "
+        "Each opens with its record, and with what was looked for and spoke against it.",
     )
     if not text:
         widgets.text("Write words in the search box above.")
@@ -221,21 +223,28 @@ def whole_ledger(build: Build, text: str) -> None:
         )
         return
     widgets.table(
-        f"{fmt.capital(fmt.count(number, 'other purchase'))} with these words"
-        + (f"; the first {len(rows)}" if number > len(rows) else ""),
+        _how_many(number, len(rows)),
         [Head("What", role="what"), Head("From whom"), Head("Agency"), Head("Record", role="date"),
          Head("US dollars", is_number=True, role="amount")],
         [_ledger_row(row) for row in rows],
     )  # fmt: skip
 
 
+def _how_many(number: int, shown: int) -> str:
+    if number > data.ENOUGH:
+        return f"More than {data.ENOUGH:,} other purchases with these words; {shown} of them"
+    words = f"{fmt.capital(fmt.count(number, 'other purchase'))} with these words"
+    return words + (f"; the first {shown}" if number > shown else "")
+
+
 def _ledger_row(row: data.Row) -> Sequence[Parts]:
     words = str(row.get("description") or row["text"])
-    said = Clipped(Quoted(fmt.clip(words)), whole=words[:2000])
+    opens = Link(f"\u201c{fmt.clip(words)}\u201d", address("purchase", id=row["purchase_id"]))
+    said = Clipped(opens, whole=words[:2000])
     return [
         said,
         str(row.get("vendor_name") or fmt.MISSING),
         str(row.get("agency_name") or fmt.MISSING),
-        str(row["purchase_id"]).split(":", 1)[-1],
+        str(row.get("award_number") or row["purchase_id"]).split(":", 1)[-1],
         fmt.table_money(row.get("amount_usd")),
     ]

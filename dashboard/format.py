@@ -1,8 +1,11 @@
 """How money, dates and words are written on screen. No database, no Streamlit, no HTML."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+
+_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]*)?")
 
 MISSING = "not in the record"
 MINUS = "\u2212"
@@ -128,6 +131,21 @@ def month(value: date | None) -> str:
     return MISSING if value is None else f"{value:%B %Y}"
 
 
+def months(first: date | None, last: date | None) -> str:
+    """Return a period as a sentence has it: `April 2013 to May 2014`, or one month."""
+    return span(month(first), month(last))
+
+
+def days(first: date | None, last: date | None) -> str:
+    """Return a period to the day, or one day."""
+    return span(day(first), day(last))
+
+
+def span(first: str, last: str) -> str:
+    """Return two ends joined, or the one that both are."""
+    return first if first == last else f"{first} to {last}"
+
+
 def fiscal_year(year: int, last_covered: date | None = None) -> str:
     """Return `FY2025`, or `FY2026 to 20 Aug` while the records stop short of the year's end.
 
@@ -198,8 +216,11 @@ def harmless(cell: object) -> object:
     """Return a spreadsheet cell that no spreadsheet takes for a formula.
 
     Excel and LibreOffice run text that begins with = + - @ (or a tab or line break before
-    one of them), so such text gets an apostrophe. Numbers and dates pass unchanged.
+    one of them), so such text gets an apostrophe. Numbers and dates pass unchanged, also numbers
+    that are text: -12.50 stays an amount.
     """
+    if isinstance(cell, str) and _NUMBER.fullmatch(cell):
+        return cell
     if isinstance(cell, str) and cell.lstrip()[:1] in ("=", "+", "-", "@"):
         return "'" + cell
     if isinstance(cell, str) and cell[:1] in ("\t", "\r", "\n"):

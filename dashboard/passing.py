@@ -9,8 +9,10 @@ from dashboard.parts import Link, Part, Parts, Strong, address
 from dashboard.widgets import Head
 
 WHY: list[Part] = [
-    "Where the record names neither product nor maker, the seller stands for both, so more may "
-    "have passed through resellers than is shown. ",
+    (
+        "Where the record names neither product nor maker, the seller stands for both, so more may "
+        "have passed through resellers than is shown. "
+    ),
 ]
 
 _HEADS = {
@@ -77,8 +79,10 @@ def answer(rows: Rows, measure: Measure) -> list[Part]:
     return [
         "In these records, ",
         Strong(fmt.count(sellers, "company", "companies")),
-        f" sold products that {fmt.count(makers, 'other company', 'other companies')} "
-        f"{'makes' if makers == 1 else 'make'}: ",
+        (
+            f" sold products that {fmt.count(makers, 'other company', 'other companies')} "
+            f"{'makes' if makers == 1 else 'make'}: "
+        ),
         Strong(fmt.count(number, "counted purchase")),
         ", ",
         Strong(fmt.quoted_total(amount, measure.basis)),

@@ -156,12 +156,23 @@ def not_whole(partial: Sequence[int], names: Sequence[str]) -> list[Part]:
     """Return which years are not covered for every agency, beside a chart that would mislead."""
     if not partial:
         return []
-    years = fmt.listed(f"FY{year}" for year in partial)
+    years = fmt.listed(_year_spans(partial))
     verb = "is" if len(partial) == 1 else "are"
     return [
         f"{years} {verb} not covered in whole for {fmt.listed(names, 3)}: ",
         "a lower figure there need not mean less buying. Those years are hatched.",
     ]
+
+
+def _year_spans(years: Sequence[int]) -> list[str]:
+    """Return years as a reader says them: FY2013, FY2015 to FY2020."""
+    spans: list[list[int]] = []
+    for year in sorted(years):
+        if spans and spans[-1][-1] == year - 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return [f"FY{span[0]}" if len(span) == 1 else f"FY{span[0]} to FY{span[-1]}" for span in spans]
 
 
 def not_searched(coverage: Rows) -> list[Part]:
@@ -211,7 +222,7 @@ def range_of(total: Total, possible: Total | None) -> list[Part]:
 
 def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Part]:
     """Return what agencies obligated to a vendor, in the words of a hearing."""
-    when = f"{fmt.month(total.first_date)} to {fmt.month(total.last_date)}"
+    when = fmt.months(total.first_date, total.last_date)
     number = fmt.count(total.purchases, "purchase")
     who = fmt.listed(agencies, 2)
     if total.amount_usd < 0:
@@ -232,7 +243,10 @@ def because(reasons: Rows, technologies: Sequence[str]) -> str:
     if not reasons or not technologies:
         return ""
     names = fmt.listed((fmt.lower_first(name) for name in technologies), 3)
-    return f"We count them as {names}: {fmt.lower_first(str(reasons[0]['title']))}."
+    title = str(reasons[0]["title"])
+    if title.split(" ", 1)[0] in ("The", "A", "An", "This", "These"):
+        title = fmt.lower_first(title)
+    return f"We count them as {names}: {title}."
 
 
 def share(row: Row | None, basis: str) -> list[Part]:
@@ -267,7 +281,11 @@ def bought(row: Row) -> Part:
 def sold_by(row: Row) -> list[Part]:
     """Return the vendor, and the maker where the vendor is not the maker."""
     parts: list[Part] = [
-        Link(str(row["vendor_name"]), address("vendor", id=row["vendor_id"]))
+        (
+            Link(str(row["vendor_name"]), address("vendor", id=row["vendor_id"]))
+            if row["vendor_id"]
+            else str(row["vendor_name"])
+        )
         if row["vendor_name"]
         else Muted(fmt.MISSING)
     ]

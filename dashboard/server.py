@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import widgets
+from dashboard import editing, widgets
 from dashboard.downloads import DOWNLOADS
 
 HERE = Path(__file__).resolve().parent
@@ -176,8 +176,17 @@ app = st.App(
 )
 
 
-def serve(port: int = 8501, address: str = "127.0.0.1", *, open_browser: bool = False) -> None:
-    """Serve the dashboard until stopped. Works from any directory."""
+def serve(
+    port: int = 8501, address: str = "127.0.0.1", *, open_browser: bool = False, edit: bool = False
+) -> None:
+    """Serve the dashboard until stopped. Works from any directory.
+
+    `edit` opens the editor's page, on loopback alone: `editing.NotLoopbackError` says so.
+    """
+    if edit:
+        editing.allow(address)
+    else:
+        editing.forbid()
     app.run(
         config=settings()
         | {

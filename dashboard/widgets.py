@@ -14,9 +14,11 @@ MENU = (
     ("", "Overview"),
     ("explore", "Explore"),
     ("resellers", "Resellers"),
+    ("check", "Check a file"),
     ("sources", "Sources"),
     ("method", "Method"),
 )
+EDITOR = (("decide", "Decide"),)
 
 _LONG_TITLE = 64
 
@@ -34,12 +36,12 @@ class Head:
     "'ascending' or 'descending' where the table is sorted by this column."
 
 
-def masthead(here: str) -> None:
+def masthead(here: str, *, is_editor: bool = False) -> None:
     """Show the name of the place and the menu."""
     current = ' aria-current="page"'
     links = "".join(
         f'<a href="{escape(address(page))}"{current if page == here else ""}>{escape(name)}</a>'
-        for page, name in MENU
+        for page, name in (*MENU, *(EDITOR if is_editor else ()))
     )
     st.html(
         '<header class="wb-masthead"><a class="wb-name" href="./" '

@@ -17,8 +17,8 @@ from dashboard import widgets
 
 INK, MUTED, PAPER = "#1D1D1B", "#65645F", "#FBFAF7"
 ACCENT, PALE, WARM = "#0B4F6C", "#A9C3CE", "#B5482A"
-_FONT = "Source Sans, Source Sans 3, Arial, sans-serif"
-_MANY = 9
+_FONT = "Source Sans, Arial, sans-serif"
+MANY = 7
 _HEIGHT = 270
 
 CONFIG = {
@@ -41,6 +41,7 @@ class Year:
     """One column: what stands under it, its amount, the words above it and those on hover."""
 
     label: str
+    short: str
     amount: Decimal
     words: str
     hover: tuple[str, ...]
@@ -56,6 +57,8 @@ class Panel:
     title: str
     years: Sequence[Year]
     described: str
+    picture: str
+    "The title that a saved picture carries: it stands alone."
     source: str
     is_second: bool = False
 
@@ -71,7 +74,7 @@ def reach(panels: Sequence[Panel]) -> tuple[float, float]:
 def figure(panel: Panel, scale: tuple[float, float]) -> go.Figure:
     """Return a column for each year with its amount; withdrawals hang below the line."""
     years = panel.years
-    many = len(years) > _MANY
+    many = len(years) > MANY
     main = PALE if panel.is_second else ACCENT
     places = list(range(len(years)))
     bars = go.Bar(
@@ -82,7 +85,7 @@ def figure(panel: Panel, scale: tuple[float, float]) -> go.Figure:
         textangle=0,
         cliponaxis=False,
         constraintext="none",
-        textfont={"size": 11 if many else 13, "color": INK},
+        textfont={"size": 11 if many else 12, "color": INK},
         hovertext=["<br>".join(plain(line) for line in year.hover) for year in years],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
@@ -122,7 +125,9 @@ def figure(panel: Panel, scale: tuple[float, float]) -> go.Figure:
                 "tickmode": "array",
                 "tickvals": places,
                 "ticktext": [
-                    f"\u2019{year.label[4:6]}" if many else plain(year.label).replace(" to", "<br>to")
+                    year.short
+                    if many
+                    else plain(year.label).replace(" to", "<br>to")
                     for year in years
                 ],
                 "tickfont": {"size": 12, "color": MUTED},
@@ -161,4 +166,4 @@ def show(panels: Sequence[Panel]) -> None:
                 alt=panel.described,
                 key=f"{panel.key}-plot",
             )
-            widgets.pictures(panel.key, panel.title, panel.source)
+            widgets.pictures(panel.key, panel.picture, panel.source)

@@ -167,19 +167,34 @@ def build(
 
 @app.command()
 @explained
-def serve(port: Port = 8501, address: Address = "127.0.0.1") -> None:
+def serve(
+    port: Port = 8501,
+    address: Address = "127.0.0.1",
+    *,
+    edit: Annotated[
+        bool,
+        typer.Option("--edit", help="Add the page on which an editor decides doubtful purchases."),
+    ] = False,
+) -> None:
     """Serve the dashboard."""
     if Home.from_environment().published_database() is None:
         raise WhobuysError("Nothing is published yet. Run `whobuys up`.")
-    _serve(port, address, open_browser=False)
+    _serve(port, address, open_browser=False, edit=edit)
 
 
-def _serve(port: int, address: str, *, open_browser: bool) -> None:
+def _serve(port: int, address: str, *, open_browser: bool, edit: bool = False) -> None:
     # Imported here: the other commands should not wait for the whole of Streamlit.
+    from dashboard.editing import NotLoopbackError, allow  # noqa: PLC0415
     from dashboard.server import serve as serve_dashboard  # noqa: PLC0415
 
+    if edit:
+        try:
+            allow(address)
+        except NotLoopbackError as error:
+            raise WhobuysError(str(error)) from error
+
     out.print(f"The dashboard is at http://{address}:{port} (stop it with Ctrl+C).", markup=False)
-    serve_dashboard(port, address, open_browser=open_browser)
+    serve_dashboard(port, address, open_browser=open_browser, edit=edit)
 
 
 @app.command()
@@ -303,6 +318,10 @@ def evaluate(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The day to note beside written figures."),
     ] = None,
+    label_set: Annotated[
+        str | None,
+        typer.Option(help="What the labels are, in the words that readers of the figures see."),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -310,6 +329,8 @@ def evaluate(
     result = evaluating.evaluate(labels)
     day = measured_on.date() if measured_on else datetime.now(UTC).date()
     rows = evaluating.quality_rows(result, day.isoformat())
+    if label_set:
+        rows = [{**row, "label_set": label_set} for row in rows]
     if write:
         write_quality(write, rows)
     if as_json:

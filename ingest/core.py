@@ -12,6 +12,7 @@ from ingest.classify import classify
 from ingest.decisions import Decision, apply_decisions
 from ingest.home import Home
 from ingest.knowledge import Knowledge
+from ingest.likeness import rank
 from ingest.phrase import phrases
 from ingest.places import load_lists
 from ingest.quality import load_quality
@@ -229,8 +230,19 @@ def run_steps(
     apply_decisions(connection, decisions, {t.technology for t in knowledge.technologies})
     say("Looking for surveillance technology")
     classify(connection, knowledge)
+    say("Ordering what a person should look at")
+    rank(connection, decisions=_decided(decisions))
     say("Writing the published tables")
     _run(connection, "40_status", "45_coverage", "50_mart", "60_search")
+
+
+def _decided(decisions: dict[str, Decision]) -> dict[str, bool]:
+    """Return what people are sure of: whether a purchase is surveillance technology."""
+    return {
+        decision.purchase_id: decision.decision == "accept" and decision.scope == "strict"
+        for decision in decisions.values()
+        if decision.decision in ("accept", "reject")
+    }
 
 
 def _run(connection: duckdb.DuckDBPyConnection, *steps: str) -> None:

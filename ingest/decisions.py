@@ -4,6 +4,11 @@ They are keyed by purchase and guarded by the vendor and words they were made on
 amounts, which change every week. Rules never see them.
 """
 
+import csv
+import os
+import tempfile
+import threading
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +16,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ingest.errors import DeclarationError
-from ingest.home import PROJECT_DATA
+from ingest.home import PROJECT_DATA, Home
 from ingest.places import rows_of
 from ingest.tables import load_table
 
@@ -170,8 +175,88 @@ def apply_decisions(
     )
     connection.execute(
         "create or replace table core.decision as"
+        # A maker that is the vendor under its short name (Palantir, sold by Palantir
+        # Technologies) is no other company: the vendor stands for it.
         " select decision.*, coalesce(alias.vendor_id,"
-        " nullif(replace(lower(normal_name(maker)), ' ', '_'), '')) as maker_id"
+        " case when starts_with(normal_name(guard_vendor) || ' ', normal_name(maker) || ' ')"
+        " then null else nullif(replace(lower(normal_name(maker)), ' ', '_'), '') end) as maker_id"
         " from core.decision as decision left join alias on alias.name = normal_name(maker)"
         " order by purchase_id"
     )
+
+
+_writing = threading.Lock()
+
+
+def decisions_file(home: Home | None = None) -> Path:
+    """Return the file of decisions that an editor here adds to."""
+    return (home or Home.from_environment()).root / "reference" / "decisions.csv"
+
+
+def decisions_made(home: Home | None = None) -> dict[str, Decision]:
+    """Return the decisions in the editor's own file, also those made since the last build."""
+    path = decisions_file(home)
+    if not path.exists():
+        return {}
+    rows = enumerate(rows_of(path, DECISION), start=2)
+    return {row["purchase_id"]: _decision(row, f"{path}, line {n}") for n, row in rows}
+
+
+def record_decision(
+    answers: Mapping[str, str],
+    *,
+    guard_vendor: str | None,
+    guard_description: str | None,
+    home: Home | None = None,
+    today: date | None = None,
+) -> Path:
+    """Write one decision into the editor's file and return the file.
+
+    `answers` names purchase_id, decision, scope, technology, maker, reason and decided_by. A
+    purchase decided again has its row replaced. The file is written whole and moved into place,
+    so that a build never reads half of it. Raises DeclarationError where an answer is missing.
+    """
+    home = home or Home.from_environment()
+    path = decisions_file(home)
+    row = {name: " ".join(answers.get(name, "").split()) for name in DECISION}
+    row["decided_date"] = (today or date.today()).isoformat()  # noqa: DTZ011 - the editor's day
+    # The guards are compared with the record as it stands, so they keep its every space.
+    row["guard_vendor"] = guard_vendor or ""
+    row["guard_description"] = guard_description or ""
+    _decision(row, "The decision")
+    with _writing:
+        for folder in home.reference_folders:
+            other = folder / "decisions.csv"
+            if other.resolve() == path.resolve() or not other.exists():
+                continue
+            if any(
+                known["purchase_id"] == row["purchase_id"] for known in rows_of(other, DECISION)
+            ):
+                raise DeclarationError(
+                    f"{row['purchase_id']} is already decided in {other}. Change it there."
+                )
+        kept = rows_of(path, DECISION) if path.exists() else []
+        places = [n for n, old in enumerate(kept) if old["purchase_id"] == row["purchase_id"]]
+        if places:
+            kept[places[0]] = row
+        else:
+            kept.append(row)
+        _write_whole(path, kept)
+    return path
+
+
+def _write_whole(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".decisions-", suffix=".csv", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, DECISION, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

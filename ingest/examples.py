@@ -65,7 +65,10 @@ def _rule_examples(knowledge: Knowledge) -> Iterator[Problem]:
                 case.text if case.rule.field == "vendor" else names.get(case.rule.vendor_id)
                 for case in cases
             ],
-            "description": [None if case.rule.field == "vendor" else case.text for case in cases],
+            "description": [
+                case.text if case.rule.field == "description" else None for case in cases
+            ],
+            "psc": [case.text if case.rule.field == "product code" else None for case in cases],
         },
         keep_fired=True,
     )

@@ -44,6 +44,7 @@ class Knowledge:
     rules: tuple[Rule, ...]
     wordings: tuple[Wording, ...]
     form_wordings: tuple[tuple[FormRule, str], ...]
+    lists: dict[str, tuple[str, ...]]
     fingerprint: str
 
     def vendor(self, vendor_id: str) -> Vendor:
@@ -92,6 +93,7 @@ def load_knowledge(folders: list[Path]) -> Knowledge:
             for row in rows_of(rows, FormRule)
             for literal in compiler.wordings_of(row.words)
         ),
+        lists={name: tuple(words) for name, words in compiler.lists.items()},
         fingerprint=_fingerprint(rows),
     )
 

@@ -85,11 +85,6 @@ def literals(phrase: str) -> list[str]:
     return list(found)
 
 
-def anchor(literal: str) -> str:
-    """Return the word of a wording by which it is looked up: its longest."""
-    return max(literal.split(), key=len)
-
-
 # RE2 keeps the states it has met in a cache of fixed size; beyond some 700 wordings the cache
 # is thrown away over and over, and the search becomes ten times slower.
 WORDINGS_PER_PATTERN = 600

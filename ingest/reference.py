@@ -7,6 +7,7 @@ nearest thing known; nothing is guessed. The language of the word cells is in `p
 
 import csv
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from ingest.phrase import PhraseError, literals, phrases
 
 Scope = Literal["strict", "related"]
 SHOWN = 20
+LONGEST_RULE_NAME = 60
+_RULE_NAME = re.compile(r"[a-z0-9]+(?:[-_:][a-z0-9]+)*")
 Confidence = Literal["high", "medium", "low", "unverified"]
 Form = Literal["goods", "software", "data", "service", "staffing", "training"]
 
@@ -66,7 +69,17 @@ def _words(value: str) -> str:
     return value.strip()
 
 
+def _rule_name(value: str) -> str:
+    if not _RULE_NAME.fullmatch(value.strip()) or len(value.strip()) > LONGEST_RULE_NAME:
+        raise ValueError(
+            "must be a short name of small letters, digits, hyphens and underscores, "
+            f"at most {LONGEST_RULE_NAME} long"
+        )
+    return value.strip()
+
+
 Text = Annotated[str, AfterValidator(_filled)]
+RuleName = Annotated[str, AfterValidator(_rule_name)]
 Words = Annotated[str, AfterValidator(_filled), AfterValidator(_words)]
 MaybeWords = Annotated[str, AfterValidator(_words)]
 
@@ -167,7 +180,9 @@ class WordRule(Row):
     `matches` and `does_not_match` are its examples, run as tests.
     """
 
-    KEY: ClassVar[tuple[str, ...]] = ("words", "technology")
+    KEY: ClassVar[tuple[str, ...]] = ("rule",)
+    # A short name of the line that never changes; decisions, exports and tests speak of it.
+    rule: RuleName
     words: Words
     technology: str
     needs: MaybeWords
@@ -191,7 +206,6 @@ class Product(ExampledRule):
     """A product named in a description: strength 3, and it gives the maker."""
 
     FILE = "products.csv"
-    KEY = ("words", "maker_id")
     maker_id: Text
     type: str
     scope: Scope
@@ -204,11 +218,19 @@ class Phrase(ExampledRule):
     type: str
     counts: Literal["yes", "possible"]
 
+    @model_validator(mode="after")
+    def _names_a_kind(self) -> "Phrase":
+        if self.counts == "yes" and self.technology in ("", "other"):
+            raise ValueError("words that count by themselves must name their `technology`")
+        return self
+
 
 class NeighbouringGoods(ExampledRule):
     """Dual-use or neighbouring goods: shown as related, never counted in the strict scope."""
 
     FILE = "neighbouring_goods.csv"
+    # What to call these goods aloud: `the description speaks of night vision`.
+    goods: Text
     type: str
     # Reasons of this strength and weaker give way to this line; 7 when none does.
     beats: Literal["2", "3", "4", "5", "6", "7"]
@@ -218,7 +240,7 @@ class FalseFriend(ExampledRule):
     """Words that look like surveillance technology and are something else."""
 
     FILE = "false_friends.csv"
-    field: Literal["description", "vendor"]
+    field: Literal["description", "vendor", "product code"]
     beats: Literal["2", "3", "4", "5", "6"]
     because: Text
 
@@ -227,7 +249,6 @@ class VendorWord(WordRule):
     """What a vendor's record means when it says these words."""
 
     FILE = "vendor_words.csv"
-    KEY = ("vendor_id", "words", "means")
     vendor_id: Text
     means: Literal["counted", "possible", "related", "not"]
     type: str

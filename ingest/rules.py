@@ -27,6 +27,17 @@ Kind = TypeVar("Kind", bound=Row)
 SHORTEST_NAME = 5
 # Reasons against have no strength of their own: below every reason for.
 AGAINST = 7
+# Where a title quotes the record.
+WORDS = "{words}"
+# What the name of a line is led by, so that ids of different files cannot meet.
+_PREFIXES: dict[type[Row], str] = {
+    Product: "product",
+    Phrase: "phrase",
+    NeighbouringGoods: "related",
+    FalseFriend: "not",
+    VendorWord: "vendor",
+    SupportingWord: "support",
+}
 
 
 def rows_of(rows: Mapping[type[Row], list[Row]], model: type[Kind]) -> list[Kind]:
@@ -69,10 +80,9 @@ class Compiler:
         self.rules: list[Rule] = []
         self.wordings: list[Wording] = []
         self._rows = rows
-        self._ids: set[str] = set()
-        self._lists: dict[str, list[str]] = defaultdict(list)
+        self.lists: dict[str, list[str]] = defaultdict(list)
         for line in rows_of(rows, NamedList):
-            self._lists[line.list] += self.wordings_of(line.words)
+            self.lists[line.list] += self.wordings_of(line.words)
         self._vendors = {row.key: row for row in rows_of(rows, Vendor)}
         self._technologies = {row.key: row for row in rows_of(rows, Technology)}
         self._types = {row.type: row.technology for row in rows_of(rows, Type)}
@@ -87,16 +97,15 @@ class Compiler:
         """Return every wording of a cell, the named lists in it included."""
         found: list[str] = []
         for phrase in phrases(cell):
-            found += self._lists[phrase[1:]] if phrase.startswith("@") else literals(phrase)
+            found += self.lists[phrase[1:]] if phrase.startswith("@") else literals(phrase)
         return found
 
     def _word_rule(self, row: WordRule) -> None:
-        first = phrases(row.words)[0]
         scope = self._technologies[row.technology].scope if row.technology else "strict"
-        what = self._what(row.technology)
+        what = self.what(row.technology)
         base = Rule(
             number=0,
-            rule_id=f"{row.FILE.removesuffix('.csv').replace('_', '-')}:{slug(first)}",
+            rule_id=f"{_PREFIXES[type(row)]}:{row.rule}",
             kind="",
             field=str(getattr(row, "field", "description")),
             technology=row.technology,
@@ -113,21 +122,28 @@ class Compiler:
             case Product():
                 maker = self._vendors[row.maker_id].vendor_name
                 related = "related" in (row.scope, scope)
-                title = f"names {what} made by {maker}"
+                title = f"the description names {WORDS}, {_a(what)} product of {maker}"
+                if row.technology == "other":
+                    title = f"the description names {WORDS}, a product of {maker}"
                 scope = "related" if related else "strict"
                 self._add(replace(base, kind="product", strength=3, title=title, scope=scope))
             case Phrase(counts="yes"):
-                title = f"these words mean {what} by themselves"
+                title = f"the description says “{WORDS}”, which means {what}"
                 self._add(replace(base, kind="phrase", strength=4, title=title))
             case Phrase():
-                title = f"these words may mean {what}"
+                title = f"the description says “{WORDS}”, which may mean {what}"
                 self._add(replace(base, kind="possible", strength=6, title=title))
             case NeighbouringGoods():
-                title = "neighbouring goods, shown as related and not counted"
+                title = (
+                    f"the description speaks of {row.goods} (“{WORDS}”), "
+                    "which we show as related and do not count"
+                )
                 rule = replace(base, kind="related", strength=4, title=title, scope="related")
                 self._add(replace(rule, beats=int(row.beats)))
             case FalseFriend():
-                rule = replace(base, kind="against", strength=AGAINST, title=row.because)
+                title = f"the {base.field} says “{WORDS}”: {row.because}"
+                title = title.replace("the vendor says", "the vendor's name says")
+                rule = replace(base, kind="against", strength=AGAINST, title=title)
                 self._add(replace(rule, beats=int(row.beats)))
             case VendorWord():
                 self._vendor_word(row, base, what)
@@ -138,21 +154,23 @@ class Compiler:
 
     def _vendor_word(self, row: VendorWord, base: Rule, what: str) -> None:
         vendor = self._vendors[row.vendor_id].vendor_name
-        base = replace(base, rule_id=f"{base.rule_id}:{row.vendor_id}")
-        with_words = f"{vendor} with these words"
+        says = f"and the description says “{WORDS}”"
         match row.means:
             case "counted":
-                title = f"{with_words} means {what}"
+                title = f"{vendor} sells {what}, {says}"
                 self._add(replace(base, kind="vendor word", strength=5, title=title))
             case "possible":
-                title = f"{with_words} may mean {what}"
+                title = f"{vendor} may have sold {what}: the description says “{WORDS}”"
                 self._add(replace(base, kind="vendor word", strength=6, title=title))
             case "related":
-                title = f"{with_words} means neighbouring goods"
+                title = (
+                    f"{vendor} also sells neighbouring goods, {says}, "
+                    "which we show as related and do not count"
+                )
                 rule = replace(base, kind="vendor related", strength=5, title=title)
                 self._add(replace(rule, scope="related", beats=2))
             case "not":
-                title = f"{with_words} means something else"
+                title = f"{vendor} also sells other things, {says}"
                 self._add(
                     replace(base, kind="vendor against", strength=AGAINST, title=title, beats=2)
                 )
@@ -177,7 +195,7 @@ class Compiler:
             exclusive = vendor.sells == "exclusive"
             rule = Rule(
                 number=0,
-                rule_id=f"maker-named:{slug(row.alias)}",
+                rule_id=f"maker:{slug(name)}",
                 kind="product" if exclusive else "maker named",
                 field="description",
                 technology=technology,
@@ -187,29 +205,31 @@ class Compiler:
                 maker_id=row.vendor_id,
                 vendor_id="",
                 beats=0,
-                title=f"names {vendor.vendor_name}, which makes {self._what(technology)}",
+                title=(
+                    f"the description names {WORDS}, which sells {self.what(technology)}"
+                    + ("" if exclusive else " among other things")
+                ),
                 row=row,
             )
             self._add(rule, [name])
 
-    def _what(self, technology: str) -> str:
-        if not technology:
+    def what(self, technology: str) -> str:
+        """Return a technology as it stands in a sentence."""
+        if technology in ("", "other"):
             return "surveillance technology"
         return self._technologies[technology].technology_name.lower()
 
     def _add(self, rule: Rule, words: list[str] | None = None) -> None:
         number = len(self.rules) + 1
-        name = rule.rule_id
-        if name in self._ids:
-            name = f"{name}:{rule.technology or number}"
-        if name in self._ids:
-            name = f"{name}:{number}"
-        self._ids.add(name)
-        self.rules.append(replace(rule, number=number, rule_id=name))
+        self.rules.append(replace(rule, number=number))
         for part in ("words", "needs", "unless", "where"):
             cell = str(getattr(rule.row, part, ""))
             found = words if words is not None and part == "words" else self.wordings_of(cell)
             self.wordings += [Wording(number, part, literal) for literal in dict.fromkeys(found)]
+
+
+def _a(what: str) -> str:
+    return f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
 
 def slug(text: str) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import pandas as pd
 
-from ingest.classify import classify
 from ingest.knowledge import Knowledge
+from ingest.reasons import classify
 from ingest.vendors import resolve_vendors
 
 COLUMNS = ("agency", "vendor", "description", "psc", "naics")
@@ -69,6 +69,10 @@ select
 from given
 join core.vendor_name as name on name.vendor_name = coalesce(given.vendor, '');
 
+-- Several descriptions of a purchase may stand in one cell, divided by ' | ', the base one first.
 create table core.text as
-select purchase_id, description from core.purchase where description is not null;
+select purchase_id, trim(unnest(string_split(description, ' | '))) as description
+from core.purchase where description is not null;
+
+update core.purchase set description = trim(string_split(description, ' | ')[1]);
 """

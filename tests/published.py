@@ -76,6 +76,27 @@ TABLES: dict[str, str] = {
         place_id VARCHAR, fiscal_year INTEGER, basis VARCHAR, amount_usd {MONEY},
         amount {MONEY}, currency VARCHAR, purchases BIGINT, transactions BIGINT""",
     "core.purchase_search": "purchase_id VARCHAR, text VARCHAR",
+    "core.purchase": f"""
+        purchase_id VARCHAR, register VARCHAR, file_key SMALLINT, raw_row BIGINT,
+        record_kind VARCHAR, source_key VARCHAR, source_url VARCHAR, award_number VARCHAR,
+        agency_code VARCHAR, funding_agency_name VARCHAR, description VARCHAR, signed_date DATE,
+        first_date DATE, last_date DATE, start_date DATE, end_date DATE,
+        last_possible_end_date DATE, lifetime_amount {MONEY}, ceiling {MONEY},
+        first_obligated {MONEY}, transactions INTEGER, modifications INTEGER,
+        contract_ref VARCHAR, contract_vehicle VARCHAR, competition VARCHAR,
+        offers_received INTEGER, psc_code VARCHAR, psc VARCHAR, naics_code VARCHAR,
+        naics VARCHAR, vendor_key INTEGER, source_id VARCHAR, agency_id VARCHAR,
+        agency_name VARCHAR, parent_agency_name VARCHAR, place_id VARCHAR, basis VARCHAR,
+        amount_scope VARCHAR, amount {MONEY}, currency VARCHAR, amount_usd {MONEY}""",
+    "core.vendor_name": "vendor_key INTEGER, vendor_name VARCHAR",
+    "core.vendor": "vendor_key INTEGER, vendor_id VARCHAR, vendor_name VARCHAR, is_known BOOLEAN",
+    "core.file": """
+        file_key SMALLINT, source_id VARCHAR, raw_sha256 VARCHAR, raw_file VARCHAR,
+        raw_member VARCHAR, fetched_at TIMESTAMP""",
+    "core.transaction": f"""
+        transaction_id VARCHAR, purchase_id VARCHAR, raw_row BIGINT, date DATE, amount {MONEY},
+        modification_number VARCHAR, description VARCHAR""",
+    "core.text": "purchase_id VARCHAR, description VARCHAR",
     "meta.build": """
         build_id VARCHAR, as_of DATE, built_at TIMESTAMP, version VARCHAR,
         duckdb_version VARCHAR, purchases BIGINT, transactions BIGINT""",
@@ -253,6 +274,78 @@ def _purchase(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
+def _ledger(agency_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Return one purchase of the whole ledger in which no rule found anything."""
+    return {
+        "core.purchase": [
+            {
+                "purchase_id": "us_federal:Z9",
+                "register": "us_federal",
+                "file_key": 1,
+                "raw_row": 99,
+                "record_kind": "award",
+                "source_key": "Z9",
+                "source_url": "https://www.usaspending.gov/award/Z9/",
+                "award_number": "70CDCRZ9",
+                "description": "OFFICE PAPER",
+                "first_date": date(2022, 1, 5),
+                "last_date": date(2022, 2, 5),
+                "transactions": 2,
+                "modifications": 1,
+                "psc_code": "7530",
+                "psc": "STATIONERY AND RECORD FORMS",
+                "vendor_key": 1,
+                "source_id": "us_federal_contracts",
+                "agency_id": agency_id,
+                "agency_name": AGENCIES["7012"][0],
+                "place_id": "us",
+                "basis": "obligated",
+                "amount_scope": "window",
+                "amount": Decimal("1234.56"),
+                "currency": "USD",
+                "amount_usd": Decimal("1234.56"),
+            }
+        ],
+        "core.vendor_name": [{"vendor_key": 1, "vendor_name": "ACME PAPER"}],
+        "core.vendor": [
+            {
+                "vendor_key": 1,
+                "vendor_id": "acme_paper",
+                "vendor_name": "ACME PAPER",
+                "is_known": False,
+            }
+        ],
+        "core.file": [
+            {
+                "file_key": 1,
+                "source_id": "us_federal_contracts",
+                "raw_sha256": SHA,
+                "raw_file": "FY2022_070_Contracts_Full.zip",
+                "raw_member": "FY2022_070_Contracts_Full_1.csv",
+                "fetched_at": datetime(2025, 10, 6, 12, 0),  # noqa: DTZ001
+            }
+        ],
+        "core.transaction": [
+            {
+                "transaction_id": f"us_federal:Z9:{number}",
+                "purchase_id": "us_federal:Z9",
+                "raw_row": 99 + number,
+                "date": date(2022, 1 + number, 5),
+                "amount": Decimal(amount),
+                "modification_number": str(number),
+                "description": words,
+            }
+            for number, (amount, words) in enumerate(
+                [("1000.00", "OFFICE PAPER"), ("234.56", "MORE OFFICE PAPER")]
+            )
+        ],
+        "core.text": [
+            {"purchase_id": "us_federal:Z9", "description": words}
+            for words in ("OFFICE PAPER", "MORE OFFICE PAPER")
+        ],
+    }
+
+
 def sample_rows() -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a small published database: nine purchases by two agencies."""
     purchases = [_purchase(row) for row in _PURCHASES]
@@ -406,7 +499,12 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
             }
             for row in purchases
         ]
-        + [{"purchase_id": "us_federal:Z9", "text": "ACME PAPER 70CDCRZ9 OFFICE PAPER"}],
+        # One purchase stands here once for each of its distinct descriptions.
+        + [
+            {"purchase_id": "us_federal:Z9", "text": f"ACME PAPER 70CDCRZ9 {words}"}
+            for words in ("OFFICE PAPER", "MORE OFFICE PAPER")
+        ],
+        **_ledger(agency_ids["7012"]),
         "meta.build": [
             {
                 "build_id": "test",

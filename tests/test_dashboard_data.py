@@ -315,3 +315,47 @@ def test_a_year_counts_as_covered_only_in_whole(build: data.Build) -> None:
 def test_what_the_record_shows_comes_before_who_read_it(build: data.Build) -> None:
     titles = [row["strength"] for row in data.reasons(build, COUNTED)]
     assert titles == sorted(titles, key=lambda strength: strength == 1)
+
+
+def test_the_ledger_counts_a_purchase_once_however_often_it_has_the_words(
+    build: data.Build,
+) -> None:
+    number, rows = data.find_in_whole_ledger(build, "paper")
+    assert (number, len(rows)) == (1, 1)
+    assert rows[0]["award_number"] == "70CDCRZ9"
+
+
+def test_any_purchase_of_the_ledger_opens_with_its_transactions(build: data.Build) -> None:
+    row = data.ledger_purchase(build, "us_federal:Z9")
+    assert row is not None
+    assert (row["vendor_name"], row["amount_usd"]) == ("ACME PAPER", Decimal("1234.56"))
+    moves = data.ledger_transactions(build, "us_federal:Z9")
+    assert moves[-1]["running_usd"] == row["amount_usd"]
+    assert data.ledger_texts(build, "us_federal:Z9") == ("MORE OFFICE PAPER", "OFFICE PAPER")
+    source = data.ledger_source(build, "us_federal:Z9")
+    assert source is not None
+    assert source["title"] == "USAspending contracts"
+    assert data.ledger_purchase(build, "nothing") is None
+
+
+def test_resellers_are_purchases_whose_maker_is_another(build: data.Build) -> None:
+    (row,) = data.resold(build, COUNTED, AWARDS)
+    assert (row["vendor_name"], row["maker_name"]) == (HOSTILE_VENDOR, "Cellebrite")
+    assert (row["purchases"], row["amount_usd"]) == (1, Decimal("12345.67"))
+    assert data.how_many(build, replace(COUNTED, resold_only=True)) == 1
+
+
+def test_a_technology_can_be_left_out_of_every_figure(build: data.Build) -> None:
+    without = replace(COUNTED, without_technologies=("device-forensics",))
+    left = data.total(build, COUNTED, AWARDS).amount_usd
+    part = data.total(build, replace(COUNTED, technologies=("device-forensics",)), AWARDS)
+    assert data.total(build, without, AWARDS).amount_usd == left - part.amount_usd
+    assert "device-forensics" not in {b.id for b in data.by(build, without, AWARDS, "technology")}
+    query = {"leave_out": ["Device forensics"], "staffing": ["true"]}
+    chosen = filters.selection(build, query)
+    assert chosen == replace(without, without_staffing=True)
+
+
+def test_what_is_known_only_as_lifetime_totals_is_told_apart(build: data.Build) -> None:
+    bars = data.by(build, COUNTED, AWARDS, "vendor")
+    assert {bar.name: bar.lifetime_purchases for bar in bars}["Cellebrite"] == 1

@@ -81,8 +81,13 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
         event.shiftKey || event.altKey) return;
     const link = event.target.closest?.(".stHtml a[href]");
     if (link && inside(link) && !link.getAttribute("href").startsWith("#")) {
-      event.preventDefault();
       const moved = link.pathname !== location.pathname;
+      // When the page changes, Streamlit takes away what the old page's switches wrote into the
+      // address, also where the link takes it along: then the browser loads the page.
+      const here = new URLSearchParams(location.search);
+      const kept = [...new URLSearchParams(link.search).keys()];
+      if (moved && kept.some((name) => name !== "id" && here.has(name))) return;
+      event.preventDefault();
       history.pushState({}, "", link.href);
       window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
       if (link.hash) {

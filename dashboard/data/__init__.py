@@ -7,6 +7,7 @@ never changes once it is published.
 Amounts of different basis or record kind are never added: totals are asked for one `Measure`.
 """
 
+from dashboard.data.doubts import neighbours, queue, to_look_at_again, waiting
 from dashboard.data.facets import choices
 from dashboard.data.figures import (
     by,
@@ -17,6 +18,12 @@ from dashboard.data.figures import (
     total,
     total_by_others,
     totals,
+)
+from dashboard.data.ledger import (
+    ledger_purchase,
+    ledger_source,
+    ledger_texts,
+    ledger_transactions,
 )
 from dashboard.data.names import agencies_below, agency, technologies, technology, vendor
 from dashboard.data.opening import Build, NoDatabase, OtherShape, Row, Rows, current, home, named
@@ -46,7 +53,7 @@ from dashboard.data.records import (
     transactions_of,
 )
 from dashboard.data.resold import resold
-from dashboard.data.search import find_in_whole_ledger, find_names
+from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
 from dashboard.data.terms import (
     Bar,
     Choice,
@@ -62,6 +69,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Bar",
     "Build",
     "Choice",
+    "ENOUGH",
     "Found",
     "Measure",
     "NoDatabase",
@@ -94,11 +102,17 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "how_many",
     "issue_kinds",
     "largest_programme",
+    "ledger_purchase",
+    "ledger_source",
+    "ledger_texts",
+    "ledger_transactions",
     "named",
+    "neighbours",
     "purchase",
     "purchase_columns",
     "purchases",
     "quality",
+    "queue",
     "reasons",
     "resold",
     "share_of_all",
@@ -107,10 +121,12 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "sources",
     "technologies",
     "technology",
+    "to_look_at_again",
     "total",
     "total_by_others",
     "totals",
     "transactions_of",
     "vendor",
+    "waiting",
     "years_covered",
 ]

@@ -99,7 +99,8 @@ def by(
                 select purchase_id, sum(amount_usd) as amount_usd from moved group by purchase_id
             )
             select /*key*/ as id, any_value(coalesce(/*name*/, /*key*/)) as name,
-                coalesce(sum(sums.amount_usd), 0) as amount_usd, count(*) as purchases
+                coalesce(sum(sums.amount_usd), 0) as amount_usd, count(*) as purchases,
+                count(*) filter (amount_scope = 'lifetime') as lifetime_purchases
             from selected left join sums using (purchase_id)
             where /*key*/ is not null and record_kind <> 'idv'
             group by /*key*/

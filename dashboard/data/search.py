@@ -92,20 +92,27 @@ def find_names(build: Build, text: str) -> Found:
     return Found()
 
 
+# Enough to know that the words are too common: the search stops there.
+ENOUGH = 1000
+# A purchase stands there once for each of its distinct words, so more rows than purchases.
+_ROWS_ENOUGH = 4 * ENOUGH
 _WHOLE_LEDGER = """
-    with found as materialized (
+    with hits as materialized (
         select purchase_id, left(text, 300) as text
         from core.purchase_search
         -- The longest word first: it leaves few rows for the others.
         where contains(text, $longest)
-        and len(list_filter($words::varchar[], lambda word: not contains(text, word))) = 0
+        and (len($others::varchar[]) = 0
+            or len(list_filter($others::varchar[], lambda word: not contains(text, word))) = 0)
+        and purchase_id not in (select purchase_id from mart.purchase)
+        limit $enough
     ),
+    found as (select purchase_id, min(text) as text from hits group by purchase_id),
     rest as (
-        select found.*, count(*) over () as in_all
-        from found anti join mart.purchase using (purchase_id)
-        order by purchase_id limit $most
+        select found.*, count(*) over () as in_all, (select count(*) from hits) as hits
+        from found order by purchase_id limit $most
     )
-    select purchase_id, text, in_all/*more*/
+    select purchase_id, text, in_all, hits/*more*/
     order by purchase_id
 """
 
@@ -114,25 +121,29 @@ _WHOLE_LEDGER = """
 def find_in_whole_ledger(build: Build, text: str, most: int = 50) -> tuple[int, Rows]:
     """Search every purchase that was loaded, surveillance or not.
 
-    Returns how many have all the words and are not in the surveillance tables, and the first
-    of them.
+    Returns how many have all the words and are not in the surveillance tables (`ENOUGH` and one
+    where there are more), and some of them.
     """
-    words = [word.upper() for word in text.split()]
+    words = sorted({word.upper() for word in text.split()}, key=len, reverse=True)
     if not words:
         return 0, ()
     known = columns_of(build).get("core.purchase", frozenset())
     more = (
-        """, vendor_name, agency_name, description, amount_usd, source_key
+        """, vendor_name, agency_name, description, amount_usd, award_number
         from rest left join core.purchase using (purchase_id)
         left join core.vendor_name using (vendor_key)"""
-        if {"vendor_key", "agency_name", "description", "amount_usd", "source_key"} <= known
+        if {"vendor_key", "agency_name", "description", "amount_usd", "award_number"} <= known
         else " from rest"
     )
     rows = ask(
         build,
         _WHOLE_LEDGER.replace("/*more*/", more),
-        words=words,
-        longest=max(words, key=len),
+        others=words[1:],
+        longest=words[0],
+        enough=_ROWS_ENOUGH,
         most=most,
     )
-    return (int(rows[0]["in_all"]) if rows else 0), rows
+    if not rows:
+        return 0, ()
+    is_cut = rows[0]["hits"] >= _ROWS_ENOUGH
+    return (ENOUGH + 1 if is_cut else int(rows[0]["in_all"])), rows

@@ -93,6 +93,7 @@ class Bar:
     name: str
     amount_usd: Decimal
     purchases: int
+    lifetime_purchases: int = 0
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,6 @@ def show(build: Build) -> None:
     )
     blocks.searched(sources)
     with chart_here:
-        by_year.show(build, chosen, measure, programme)
+        by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
         by_year.technologies(build, chosen, measure, programme)
     blocks.footer(build)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, evidence, widgets
+from dashboard import blocks, data, editing, evidence, knowledge, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -11,13 +11,21 @@ from dashboard.views import not_found
 
 def show(build: Build) -> None:
     """Show the purchase that the address names."""
-    purchase = data.purchase(build, st.query_params.get("id", ""))
+    named = st.query_params.get("id", "")
+    purchase = data.purchase(build, named)
+    is_published = purchase is not None
+    purchase = purchase or data.ledger_purchase(build, named)
     if purchase is None:
         not_found.show(build, "purchase", "")
         return
-    transactions = data.transactions_of(build, purchase["purchase_id"])
-    reasons = data.evidence_of(build, purchase["purchase_id"])
-    source = data.source_of(build, purchase["purchase_id"])
+    if is_published:
+        transactions = data.transactions_of(build, named)
+        source = data.source_of(build, named)
+    else:
+        transactions = data.ledger_transactions(build, named)
+        source = data.ledger_source(build, named)
+        if data.vendor(build, str(purchase["vendor_id"])) is None:
+            purchase = {**purchase, "vendor_id": None}
     st.set_page_config(page_title=f"{evidence.name(purchase)}, whobuys")
 
     widgets.breadcrumb(
@@ -30,8 +38,20 @@ def show(build: Build) -> None:
     widgets.figures(evidence.amounts(purchase))
     widgets.small_print(evidence.small_print(purchase))
 
-    widgets.heading("Why it counts" if purchase["is_counted"] else "Why it is here", anchor="why")
-    evidence.show_reasons(purchase, reasons)
+    if is_published:
+        widgets.heading(
+            "Why it counts" if purchase["is_counted"] else "Why it is here", anchor="why"
+        )
+        evidence.show_reasons(purchase, data.evidence_of(build, named))
+    if not purchase["is_counted"]:
+        widgets.heading(
+            "Why it is not counted" if is_published else "Why it is not here",
+            "What was looked for in this record, and what spoke against it.",
+            "why-not",
+        )
+        evidence.why_not(knowledge.why(build, named))
+    if editing.is_on() and is_published:
+        widgets.downloads(Link("Decide on this purchase", address("decide", id=named)))
 
     widgets.heading(
         "Transactions",

@@ -75,5 +75,5 @@ def show(build: Build) -> None:
         widgets.facts([(str(kind["name"]), str(kind["definition"] or "")) for kind in
                        technology["types"]])  # fmt: skip
     with chart_here:
-        by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure))
+        by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure), name)
     blocks.footer(build)

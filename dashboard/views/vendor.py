@@ -96,5 +96,5 @@ def show(build: Build) -> None:
     widgets.heading("The name", anchor="name")
     widgets.facts(sentences.vendor_facts(vendor))
     with chart_here:
-        by_year.show(build, sold, measure)
+        by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
     blocks.footer(build)

@@ -8,7 +8,7 @@ select
     vendor.vendor_key, vendor.vendor_id, vendor.matched_by, vendor.is_ambiguous,
     coalesce(known.sells, 'nothing') as sells, known.role,
     coalesce(known.scope, 'strict') as scope,
-    coalesce(known.technologies, []) as technologies,
+    coalesce(known.technologies, []) as technologies, known.all_goods,
     coalesce(known.vendor_name, vendor.vendor_name) as vendor_name,
     name.vendor_name as recorded_name,
     normal_text(strip_accents(name.vendor_name)) as words

@@ -16,9 +16,23 @@ join wording using (anchor)
 where wording.field = 'description' and contains(words, padded)
 group by purchase_id, rule;
 
+-- code_word_hit: rules whose words stand in the name of the product code. Key: psc, rule.
+create or replace temp table code_word_hit as
+select psc, rule, min(literal) as literal
+from (
+    select psc, ' ' || normal_text(psc) || ' ' as words, unnest(list_distinct(string_split(normal_text(psc), ' '))) as anchor
+    from (select distinct psc from candidate_record where psc is not null)
+)
+join wording using (anchor)
+where wording.field = 'product code' and contains(words, padded)
+group by psc, rule;
+
 create or replace temp table raw_hit as
 select purchase_id, rule, 'description' as field, found.description as said, found.literal as literal
 from word_hit
+union all
+select purchase_id, rule, 'product code', psc, literal
+from candidate_record join code_word_hit using (psc)
 union all
 select purchase_id, rule, 'vendor', vendor_hit.recorded_name, literal
 from vendor_hit

@@ -1,20 +1,31 @@
--- evidence.reason: one row per reason. evidence.verdict: one row per purchase. Key: purchase_id.
+-- evidence.reason: one row per reason. Key: all columns. evidence.verdict: one row per purchase. Key: purchase_id.
 -- How contradictions are settled, in this order:
 --   1. A false friend cancels the reasons of its technology (of any, when it names none) whose
 --      strength is that of its `beats` or weaker. A vendor that sells no surveillance technology
 --      cancels products, supported vendors and possibles (3, 5, 6), never a phrase that means the
 --      technology by itself (4).
---   2. Neighbouring goods cancel in the same way (technology `other` stands for any).
+--   2. Neighbouring goods cancel in the same way (technology `other` stands for any). Words said in
+--      passing (35_passing.sql) are worth no more than 6, unless the vendor sells that technology.
 --   3. The strongest strict reason of strength 2 to 5 that is left makes the purchase matched.
 --   4. Else the strongest related reason makes it matched with scope related.
 --   5. Else a strict reason of strength 6 makes it possible.
 --   6. Else it is rejected.
 -- Among equals: the order of technologies.csv, then the rule's name.
+create or replace temp table reason_weighed as
+select
+    reason.* exclude (strength),
+    case when passing.purchase_id is not null and strength in (3, 4, 5) and reason.scope = 'strict'
+        then 6 else strength end as strength
+from reason_found as reason
+left join passing
+    on passing.purchase_id = reason.purchase_id and passing.technology = reason.technology
+        and reason.field = 'description';
+
 create or replace temp table reason_judged as
 select
     reason.*,
     reason.scope = 'strict' and exists (
-        from reason_found as other
+        from reason_weighed as other
         where other.purchase_id = reason.purchase_id and other.beats > 0
             and (other.speaks = 'against' or other.scope = 'related')
             and reason.strength >= other.beats
@@ -22,7 +33,7 @@ select
             and not (other.rule like 'vendor:%' and reason.strength = 4)
             and other.rule <> reason.rule
     ) as is_cancelled
-from reason_found as reason
+from reason_weighed as reason
 where speaks = 'for';
 
 create or replace temp table reason_left as
@@ -40,13 +51,15 @@ where not is_cancelled;
 create or replace temp table best as
 select * from reason_left
 qualify row_number() over (
-    partition by purchase_id order by place, strength, position, type = '', rule, said, literal) = 1;
+    partition by purchase_id order by place, strength, position, is_plain, type = '', rule, title, said, literal) = 1;
 
 -- Related goods of a counted purchase are listed among its reasons, not among its technologies.
 create or replace temp table spoken_technologies as
 select purchase_id, list(technology order by strength, position) as technologies
 from (
-    select purchase_id, reason_left.technology, min(reason_left.strength) as strength, any_value(reason_left.position) as position
+    select
+        purchase_id, reason_left.technology, min(reason_left.strength) as strength,
+        any_value(reason_left.position) as position
     from reason_left join best using (purchase_id)
     where reason_left.place = best.place
     group by all
@@ -68,21 +81,32 @@ qualify row_number() over (
     partition by purchase_id order by strength, literal = '', maker_id, said, literal) = 1;
 
 create or replace temp table against as
-select
-    purchase_id,
-    min(title || coalesce(': "' || quote || '"', '')) as against
-from reason_found
-where speaks = 'against' or (scope = 'related' and beats between 1 and 6)
+select purchase_id, min_by(title, (beats, title)) as against
+from (
+    -- Only what could set aside something that speaks for the purchase.
+    select other.purchase_id, other.beats, other.title
+    from reason_weighed as other
+    where (speaks = 'against' or (scope = 'related' and beats between 1 and 6))
+        and exists (
+            from reason_weighed as reason
+            where reason.purchase_id = other.purchase_id and reason.speaks = 'for' and reason.scope = 'strict'
+                and reason.strength >= other.beats
+        )
+    union all
+    select purchase_id, 9, title from passing
+    semi join (from reason_found where speaks = 'for' and scope = 'strict' and strength between 3 and 5 and field = 'description')
+        using (purchase_id, technology)
+)
 group by purchase_id;
 
 create schema if not exists evidence;
 
 create or replace table evidence.reason as
 select
-    purchase_id, strength::tinyint as strength, rule, title, field,
+    purchase_id, least(strength, 6)::tinyint as strength, rule, title, field,
     quote as quoted, technology, nullif(type, '') as type, scope,
     nullif(maker_id, '') as maker_id, speaks
-from reason_found
+from reason_weighed
 group by all;
 
 create or replace table evidence.verdict as

@@ -1,8 +1,10 @@
+-- inherited: orders that take their contract's technology. Key: purchase_id.
 -- Orders under a single-award contract that is itself matched take its technology (ruling 3):
 -- never from a schedule or a contract with several holders, and never against their own reasons.
 create or replace temp table inherited as
 select
-    orders.purchase_id, parent.*
+    orders.purchase_id, parent.*,
+    ' ' || normal_text(strip_accents(concat_ws(' || ', orders.description))) || ' ' as words, orders.psc
 from core.purchase as orders
 join core.purchase as contract on contract.purchase_id = orders.contract_ref
 join (
@@ -16,16 +18,3 @@ where contract.record_kind = 'idv' and orders.record_kind <> 'idv'
     and contract.is_single_award_parent
     and (own.purchase_id is null or own.status = 'possible');
 
-insert into evidence.reason
-select
-    purchase_id, 5, 'parent-contract', 'an order under a contract with one holder that was itself matched',
-    'parent contract', evidence, technology, type, scope, maker_id, 'for'
-from inherited;
-
-delete from evidence.verdict where purchase_id in (select purchase_id from inherited);
-
-insert into evidence.verdict
-select
-    purchase_id, 'matched', scope, 5, technology, type, technologies, null, null,
-    'parent-contract', 'parent contract', evidence, maker_id, null, null
-from inherited;

@@ -68,6 +68,8 @@ select
     when decision in ('accept', 'suggest') then coalesce(decision.maker_id, verdict.maker_id)
     else verdict.maker_id
   end as maker_id,
+  -- The reader's own word for a maker that the reference data do not know.
+  case when decision in ('accept', 'suggest') then decision.maker end as maker_said,
   decision.what,
   decision.reason as decision_reason
 from touched

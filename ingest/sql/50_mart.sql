@@ -58,13 +58,16 @@ select
   vendor.vendor_id,
   vendor.vendor_name,
   core.vendor_name.vendor_name as vendor_name_source,
-  -- Where no reason names another maker, the vendor sells its own product.
+  -- Where no reason names another maker, the vendor sells its own product. Staff have no maker.
   case
+    when coalesce(maker.role, '') = 'staffing' then null
     when status.maker_id is not null then status.maker_id
     when known.role in ('maker', 'both') then vendor.vendor_id
   end as maker_id,
   case
-    when status.maker_id is not null then coalesce(maker.vendor_name, status.maker_id)
+    when coalesce(maker.role, '') = 'staffing' then null
+    when status.maker_id is not null
+    then coalesce(maker.vendor_name, maker_said, status.maker_id)
     when known.role in ('maker', 'both') then vendor.vendor_name
   end as maker_name,
   purchase.description,

@@ -66,13 +66,17 @@ def _free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, root: Path) -> Iterator[str]:
+def serving(home: Path, root: Path, *, edit: bool = False) -> Iterator[str]:
     """Serve the dashboard from a directory that is not the project's; yield its address."""
     port = _free_port()
     log = home / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", f"from dashboard.server import serve; serve({port})"],
+            [
+                sys.executable,
+                "-c",
+                f"from dashboard.server import serve; serve({port}, edit={edit})",
+            ],
             cwd=home,
             env={**os.environ, "WHOBUYS_HOME": str(home), "PYTHONPATH": str(root)},
             stdout=out,

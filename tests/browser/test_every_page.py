@@ -26,6 +26,9 @@ ADDRESSES = {
     "vendor": "vendor?id=clearview-ai",
     "technology": "technology?id=device-forensics",
     "purchase": "purchase?id=us_federal%3AA4",
+    "resellers": "resellers",
+    "check": "check",
+    "decide": "decide",
     "sources": "sources",
     "method": "method",
 }
@@ -173,6 +176,9 @@ def test_an_address_reproduces_the_view_in_another_browser(chromium: Browser, si
     expect(page.locator(".wb-answer").first).to_contain_text("Three purchases")
     page.get_by_text("With neighbouring goods", exact=True).click()
     page.wait_for_url(re.compile("scope="))
+    # The list is drawn anew after the switch: what was opened before that would be shut again.
+    listed = page.locator(".wb-facet-lists a", has_text="FY2022")
+    expect(listed).to_have_attribute("href", re.compile("scope="))
     page.locator("summary", has_text="How many purchases each filter").click()
     page.locator(".wb-facet-lists a", has_text="FY2022").click()
     expect(page.locator(".wb-table caption")).to_contain_text("1 to 1 of 1")

@@ -1,0 +1,186 @@
+"""Everybody can use every page: axe finds nothing, keys reach all, paper holds it, faults speak."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Site, Visit, serving, visiting
+from tests.browser.test_every_page import ADDRESSES
+from tests.published import publish, sample_rows
+
+pytestmark = pytest.mark.browser
+
+WHOLE_LEDGER = "purchase?id=us_federal%3AZ9"
+# Rules about Streamlit's own frame, which no page of ours can change, and why.
+NOT_OURS = {
+    "presentation-role-conflict": "the box that files are dropped on, beside a real button",
+}
+
+
+def problems(visit: Visit) -> list[str]:
+    """Return what axe finds, one line for each element."""
+    found = Axe().run(visit.page).response["violations"]
+    return [
+        f"{each['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+        for each in found
+        if each["id"] not in NOT_OURS
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        *((name or "overview", "light") for name in ADDRESSES),
+        ("ledger", "light"),
+        # Colours alone differ in the dark: these pages have all of them.
+        *((name, "dark") for name in ("overview", "explore", "purchase", "check")),
+    ],
+)
+def test_axe_finds_nothing(chromium: Browser, site: Site, name: str, scheme: str) -> None:
+    context = chromium.new_context(
+        viewport={"width": 1280, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        bypass_csp=True,  # axe is put into the page, which our policy rightly forbids
+    )
+    visit = visiting(context, site)
+    visit.open(WHOLE_LEDGER if name == "ledger" else ADDRESSES.get(name, ""))
+    visit.page.wait_for_timeout(600)
+    assert problems(visit) == []
+    context.close()
+
+
+def test_a_purchase_that_is_not_counted_says_why(visit: Visit) -> None:
+    page = visit.open(WHOLE_LEDGER)
+    text = page.locator('[data-testid="stMain"]').inner_text()
+    assert "Why it is not here" in text
+    assert "1,234.56" in text
+    assert "is in no total" in text
+    assert page.locator("#why-not").count() == 1
+    assert visit.errors == []
+
+
+def test_the_whole_ledger_leads_to_its_purchases(visit: Visit) -> None:
+    page = visit.open("explore?q=office+paper&whole=true")
+    page.get_by_role("link", name="OFFICE PAPER").click()
+    expect(page.locator("h1")).to_contain_text("OFFICE PAPER")
+
+
+def test_a_chart_follows_the_database_and_can_be_saved(visit: Visit) -> None:
+    page = visit.open()
+    page.wait_for_selector(".st-key-by-year-2 .bars path")
+    labels = page.locator(".st-key-by-year-2 .bartext").all_text_contents()
+    assert [label for label in labels if label.startswith("$")] == ["$90.0m", "$110.0m", "$60.0m"]
+    for kind in ("PNG", "SVG"):
+        with page.expect_download() as coming:
+            page.locator(f".st-key-by-year-2 button[data-kind={kind.lower()}]").click()
+        saved = coming.value.path().read_bytes()
+        assert coming.value.suggested_filename.endswith(f".{kind.lower()}")
+        assert len(saved) > 4000
+    assert b"Source: USAspending contracts" in saved.replace(b"</text>", b" ")
+    page.locator(".st-key-by-year-2 .bars path").first.hover(force=True)
+    expect(page.locator(".hoverlayer").last).to_contain_text("$90.0 million obligated")
+    assert visit.errors == []
+    assert visit.hosts == {visit.site.address.split("/")[2]}
+
+
+def test_the_switches_go_along_from_page_to_page(visit: Visit) -> None:
+    page = visit.open()
+    page.get_by_text("With neighbouring goods", exact=True).click()
+    page.wait_for_url(re.compile("scope="))
+    expect(page.locator(".wb-answer").first).to_contain_text("neighbouring goods")
+    link = page.locator(".wb-ranked").get_by_role(
+        "link", name="U.S. Customs and Border Protection", exact=True
+    )
+    expect(link).to_have_attribute("href", re.compile("scope="))
+    link.click()
+    expect(page.locator("h1")).to_have_text("U.S. Customs and Border Protection")
+    expect(page.locator(".wb-answer").first).to_contain_text("and neighbouring goods")
+    page.locator(".wb-masthead").get_by_role("link", name="Explore").click()
+    page.wait_for_url(re.compile("explore.*scope="))
+    expect(page.locator(".wb-answer").first).to_contain_text("$370.")
+
+
+def test_a_file_is_checked_and_leaves_nothing(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "city.csv"
+    file.write_text("Payee,Purpose\nCLEARVIEW AI,Licence\nACME,Paper\n", encoding="utf-8")
+    page = visit.open("check")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".wb-answer").last).to_contain_text(
+        "Of 2 rows, one row names surveillance technology", timeout=60_000
+    )
+    expect(page.locator(".wb-table tbody tr")).to_have_count(1)
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="as CSV").click()
+    assert "face-recognition" in coming.value.path().read_text(encoding="utf-8-sig")
+    assert not [p for p in visit.site.home.rglob("*") if "city" in p.name]
+    assert visit.errors == []
+
+
+def test_a_file_that_is_no_table_gets_a_sentence(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "page.csv"
+    file.write_text("<!DOCTYPE html><html></html>", encoding="utf-8")
+    page = visit.open("check")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".wb-notice")).to_contain_text("is a web page, not a table")
+
+
+def test_nobody_decides_on_a_server_that_was_not_started_so(visit: Visit) -> None:
+    page = visit.open("decide?id=us_federal%3AA5")
+    expect(page.locator(".wb-answer")).to_contain_text("on the computer that holds the data")
+    assert page.get_by_role("button", name="Write this decision").count() == 0
+    assert page.get_by_role("link", name="Decide").count() == 0
+
+
+def test_an_editor_decides(chromium: Browser, tmp_path: Path, root: Path) -> None:
+    database = publish(tmp_path, sample_rows())
+    with serving(tmp_path, root, edit=True) as address:
+        visit = visiting(chromium.new_context(bypass_csp=True), Site(address, tmp_path, database))
+        page = visit.open("decide")
+        expect(page.locator(".wb-answer").first).to_contain_text("One doubtful purchase waits")
+        page.locator(".wb-table").get_by_role("link").first.click()
+        page.get_by_label("Reason, in words").fill("The record says cameras")
+        page.get_by_role("button", name="Write this decision").click()
+        expect(page.locator(".wb-notice").last).to_contain_text("needs a `reason` and `decided_by`")
+        page.get_by_label("Who decides").fill("A. Editor")
+        page.get_by_role("button", name="Write this decision").click()
+        expect(page.locator(".wb-notice").last).to_contain_text("It counts from the next build")
+        text = (tmp_path / "reference" / "decisions.csv").read_text(encoding="utf-8")
+        assert "us_federal:A5,accept,strict,video-surveillance,,The record says cameras" in text
+        assert problems(visit) == []
+        page.get_by_role("link", name="Back to the queue").first.click()
+        expect(page.locator(".wb-answer").first).to_contain_text("One decision stands in the file")
+        assert visit.errors == []
+        visit.page.context.close()
+
+
+def test_a_fault_of_ours_gets_a_sentence_of_ours(
+    chromium: Browser, tmp_path: Path, root: Path
+) -> None:
+    rows = sample_rows()
+    rows["mart.purchase"][0]["record_kind"] = "a kind that nobody has heard of"
+    database = publish(tmp_path, rows)
+    with serving(tmp_path, root) as address:
+        visit = visiting(chromium.new_context(), Site(address, tmp_path, database))
+        visit.page.goto(f"{address}/explore")
+        notice = visit.page.locator(".wb-notice")
+        expect(notice).to_contain_text("Something went wrong here, and it is our fault")
+        expect(visit.page.get_by_test_id("stException")).to_have_count(0)
+        assert "Traceback" not in visit.page.content()
+        assert "nobody has heard of" not in notice.inner_text()
+        visit.page.context.close()
+
+
+def test_on_paper_the_answer_comes_without_controls(visit: Visit) -> None:
+    page = visit.open("agency?id=us_federal%3A7012")
+    page.emulate_media(media="print")
+    expect(page.locator(".wb-masthead nav")).to_be_hidden()
+    expect(page.get_by_text("With neighbouring goods", exact=True)).to_be_hidden()
+    expect(page.locator(".wb-pictures").first).to_be_hidden()
+    expect(page.locator(".wb-answer").first).to_be_visible()
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=stMain]')).overflow"
+    ) == ("visible")
