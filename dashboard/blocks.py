@@ -204,7 +204,9 @@ def footer(build: Build) -> None:
         (
             row
             for row in data.quality(build)
-            if row["technology"] == "all" and row["measure"] == "precision"
+            if row["technology"] == "all"
+            and row["measure"] == "precision"
+            and row["value"] is not None
         ),
         None,
     )

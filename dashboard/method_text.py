@@ -184,7 +184,7 @@ def _quality(row: Row) -> list[Parts]:
     return [
         str(name),
         [fmt.capital(measure), *([Muted(f": {gloss}")] if gloss else [])],
-        f"{row['value']:.1%}",
+        "none to judge by" if row["value"] is None else f"{row['value']:.1%}",
         f"{row['low']:.1%} to {row['high']:.1%}"
         if row["low"] is not None and row["high"] is not None
         else fmt.MISSING,

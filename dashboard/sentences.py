@@ -59,7 +59,7 @@ def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
     beginning = f"Without {left_out}, we found " if left_out else "We found "
     parts: list[Part] = [
         beginning,
-        Strong(fmt.count(total.purchases, "purchase")),
+        Strong(fmt.count(total.summed_purchases, "purchase")),
         f" of {what} by {whom}",
     ]
     if not total.purchases:
@@ -104,7 +104,7 @@ def largest_part(programme: Programme, rest: Total, *, names_buyer: bool = False
         Strong(fmt.money(programme.amount_usd)),
         f", is one programme: {programme_name(programme)}{buyer}. Without it: ",
         Strong(fmt.money(rest.amount_usd)),
-        f" in {fmt.count(rest.purchases, 'purchase')}.",
+        f" in {fmt.count(rest.summed_purchases, 'purchase')}.",
     ]
 
 

@@ -27,7 +27,10 @@ def totals(build: Build, selection: Selection) -> tuple[Total, ...]:
                 from moved group by purchase_id
             )
             select record_kind, basis, count(*) as purchases,
-                count(distinct agency_id) as agencies, count(distinct vendor_id) as vendors,
+                -- Who stands behind the sum; where nothing is summed, whoever there is.
+                coalesce(nullif(count(distinct agency_id)
+                    filter (amount_scope = 'window'), 0), count(distinct agency_id)) as agencies,
+                count(distinct vendor_id) as vendors,
                 coalesce(sum(sums.amount_usd), 0) as amount_usd,
                 min(sums.first_date) as first_date, max(sums.last_date) as last_date,
                 min(sums.first_year) as first_year, max(sums.last_year) as last_year,

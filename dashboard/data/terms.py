@@ -73,6 +73,11 @@ class Total:
     without_usd: int
     "Purchases in another currency, for which no dated rate is known."
 
+    @property
+    def summed_purchases(self) -> int:
+        """How many purchases the amount is the sum of; all, where none of them has a sum."""
+        return self.purchases - self.lifetime_purchases or self.purchases
+
 
 @dataclass(frozen=True)
 class YearAmount:

@@ -78,12 +78,13 @@ def test_the_overview_shows_the_sums_of_the_database(visit: Visit) -> None:
     ((purchases, amount),) = visit.site.ask(
         f"""
         select count(distinct purchase_id), sum(t.amount_usd)
-        from mart.purchase left join mart.transaction as t using (purchase_id) where {COUNTED}
+        from mart.purchase join mart.transaction as t using (purchase_id) where {COUNTED}
         """
     )
-    assert purchases == 6
+    # A sixth is known only by its lifetime total, which is in no sum.
+    assert purchases == 5
     answer = page.locator(".wb-answer").first.inner_text()
-    assert "six purchases" in answer
+    assert "five purchases" in answer
     assert f"${Decimal(str(amount)) / 1_000_000:.1f} million obligated" in answer
     first_lines = page.locator(".wb-answer, .wb-coverage, .wb-small-print").evaluate_all(
         "all => all.map(e => e.className)"
