@@ -116,7 +116,7 @@ def test_an_accepted_purchase_counts_although_no_rule_knows_it(
 ) -> None:
     assert state(
         ledger, "ACCEPTED", "status, scope, technology, strength, is_counted, maker_name, decision"
-    ) == ("confirmed", "strict", "drones", 1, True, "plain_drones", "read the statement of work")
+    ) == ("confirmed", "strict", "drones", 1, True, "Plain Drones", "read the statement of work")
 
 
 def test_a_rejection_outranks_the_strongest_rule(ledger: duckdb.DuckDBPyConnection) -> None:
