@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install run test verify soak lint bench clean
+.PHONY: help install run test service verify soak lint bench clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -37,9 +37,12 @@ run: $(RUNTIME) ## build from the starter ledger if need be, and open the dashbo
 	$(VENV)/bin/whobuys up $(ARGS)
 
 test: $(DEV) $(OTHER) ## every test that needs nothing but this folder, on both lines of DuckDB
-	$(PY) -m pytest -m 'not verify and not soak' $(ARGS)
+	$(PY) -m pytest -m 'not verify and not soak and not service' $(ARGS)
 	@echo 'The tests of the data again, under DuckDB $(OTHER_DUCKDB):'
-	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'data and not verify and not soak' $(ARGS)
+	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'data and not verify and not soak and not service' $(ARGS)
+
+service: $(DEV) ## fetching and searching, against a server on loopback that fails like the real one
+	$(PY) -m pytest -m 'service and not verify and not soak' $(ARGS)
 
 verify: $(DEV) ## the tests that need the real records and labels in ../shared
 	@[ -d ../shared ] || { echo 'make verify needs the real records and the labels: a folder named "shared" beside this one. It is not there, so nothing was verified.' >&2; exit 2; }

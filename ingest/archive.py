@@ -92,7 +92,11 @@ def keep(
 
 def forget(raw: RawFile) -> None:
     """Take a file out again that turned out to be unusable before anything was built on it."""
-    shutil.rmtree(raw.path.parent)
+    folder = raw.path.parent
+    # At once, by its name: a kill on the way leaves nothing that looks like a raw file.
+    gone = folder.with_name(f".part-{os.getpid()}-{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def read(folder: Path) -> RawFile:

@@ -23,6 +23,7 @@ from ingest.decisions import READINGS, load_decisions
 from ingest.errors import SourceError, WhobuysError
 from ingest.home import Home
 from ingest.knowledge import load_knowledge
+from ingest.notices import stale_because
 from ingest.source import Source, load_sources
 from ingest.stage import Manifest
 
@@ -73,14 +74,15 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
                 "`whobuys add FILE --source SOURCE`, or run `whobuys up` for the starter ledger."
             )
         as_of = as_of or _known_until(files)
-        build_id = _build_id(home, files, failures, as_of)
+        stale = {**stale_because(home), **failures}
+        build_id = _build_id(home, files, stale, as_of)
         database = home.build / f"whobuys-{build_id}.duckdb"
         if home.published_database() == database:
             say("Nothing has changed since the last build.")
             return _described(database, build_id, as_of, failures, is_new=False)
         part = database.with_suffix(".part")
         try:
-            _fill(home, part, sources, files, failures, build_id, as_of, say)
+            _fill(home, part, sources, files, stale, build_id, as_of, say)
             publish.move_into_place(home, part, database, build_id)
         finally:
             publish.remove_database(part)
@@ -179,14 +181,14 @@ def _described(
 
 
 @contextmanager
-def one_at_a_time(home: Home) -> Iterator[None]:
+def one_at_a_time(home: Home, name: str = ".lock") -> Iterator[None]:
     """Hold the one lock of this home; raise WhobuysError naming who holds it.
 
     The lock belongs to the process, so a killed run leaves none behind.
     """
     home.root.mkdir(parents=True, exist_ok=True)
     home.build.mkdir(exist_ok=True)
-    path = home.build / ".lock"
+    path = home.build / name
     with path.open("a+") as handle:
         try:
             flock(handle, LOCK_EX | LOCK_NB)

@@ -22,6 +22,7 @@ from ingest import build as building
 from ingest import check as checking
 from ingest import classify_file as classifying
 from ingest import evaluate as evaluating
+from ingest import fetch as fetching
 from ingest import status as stating
 from ingest.errors import WhobuysError
 from ingest.home import Home
@@ -147,6 +148,69 @@ def add(
 
 @app.command()
 @explained
+def fetch(
+    source: Annotated[
+        list[str] | None,
+        typer.Argument(help="What to fetch. Default: every source that can be fetched."),
+    ] = None,
+    agency: Annotated[
+        list[str] | None,
+        typer.Option(help="Code of a department, such as 070, or `all`. May be repeated."),
+    ] = None,
+    fiscal_year: Annotated[
+        list[int] | None,
+        typer.Option(help="A fiscal year, such as 2025. May be repeated."),
+    ] = None,
+    *,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Fetch whole files again where changes are missing."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Download what is new. Resumes after a stop; never fetches what has not changed."""
+    asked = fetching.Asked(tuple(agency or ()), tuple(fiscal_year or ()), repair)
+    with _progress(is_shown=not as_json) as progress:
+        task = progress.add_task("Looking for what is new", total=None)
+
+        def say(what: str) -> None:
+            progress.update(task, description=what)
+            if not as_json and not err.is_terminal:
+                err.print(what, markup=False)
+
+        def tick(name: str, done: int, total: int) -> None:
+            share = f" ({100 * done // total}% of {total / 1e6:,.0f} MB)" if total > 0 else ""
+            progress.update(task, description=f"Fetching {name}{share}")
+
+        results = fetching.fetch(Home.from_environment(), source or [], asked, say=say, tick=tick)
+    _report_fetch(results, as_json=as_json)
+
+
+def _report_fetch(results: list[fetching.Fetched], *, as_json: bool) -> None:
+    if as_json:
+        out.print_json(json.dumps([result.as_facts() for result in results]))
+    for result in [] if as_json else results:
+        out.print(f"{result.source_id}: {_fetched(result)}", markup=False)
+        for notice in result.notices:
+            err.print(f"Note: {notice.message}", markup=False)
+    if results and all(result.failure and not (result.files or result.news) for result in results):
+        raise typer.Exit(2)
+    if any(result.is_stale for result in results):
+        raise typer.Exit(1)
+
+
+def _fetched(result: fetching.Fetched) -> str:
+    if result.files:
+        news = f"{_counted(len(result.files), 'new file')}, {_counted(result.rows, 'row')}"
+    elif result.news:
+        news = f"{_counted(result.news, 'award')} new or changed"
+    else:
+        return "nothing new."
+    return f"{news}. Run `whobuys build` to publish them."
+
+
+@app.command()
+@explained
 def build(
     as_of: Annotated[
         datetime | None,
@@ -224,6 +288,9 @@ def status(*, as_json: AsJson = False) -> None:
             f"{f'. {source.why}' if source.why else ''}",
             markup=False,
         )
+        for notice in source.notices:
+            if notice not in (source.why or ""):
+                out.print(f"  {notice}", markup=False)
 
 
 def _news(file: Path, added: adding.Added) -> str:

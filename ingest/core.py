@@ -78,6 +78,12 @@ def _load_sources(
             for s in sources.values()
         ],
     )  # fmt: skip
+    load_table(
+        connection,
+        "core.listing",
+        {"source_id": "varchar", "listing": "varchar", "listing_title": "varchar"},
+        [[s.id, number, title] for s in sources.values() for number, title in s.listings.items()],
+    )
 
 
 def _load_knowledge(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
@@ -122,7 +128,8 @@ def load_files(
 ) -> None:
     """Fill core.file and make views over the Parquet files of all sources."""
     ordered = sorted(files, key=_age)
-    rows, selects = [], {"transactions": [], "summaries": []}  # type: ignore[var-annotated]
+    rows: list[list[object]] = []
+    selects: dict[Table, list[str]] = {name: [] for name in COLUMNS}
     problems: list[tuple[StagedFile, str | None, Problem]] = []
     for order, file in enumerate(ordered, start=1):
         manifest, receipt = file.manifest, file.raw.receipt
@@ -148,7 +155,7 @@ def load_files(
             problems += [(file, member, problem) for problem in table.problems]
     load_table(connection, "core.file", _FILE, rows)
     for name, parts in selects.items():
-        _view(connection, name, parts)  # type: ignore[arg-type]
+        _view(connection, name, parts)
     _load_problems(connection, problems)
 
 
@@ -177,9 +184,15 @@ def _age(file: "StagedFile") -> tuple[bool, date, bool, datetime, str]:
     )
 
 
+_ONE: dict[Table, str] = {
+    "transactions": "transaction", "summaries": "summary", "grants": "grant",
+    "subawards": "subaward",
+}  # fmt: skip
+
+
 def _view(connection: duckdb.DuckDBPyConnection, table: Table, parts: list[str]) -> None:
-    """Make the view staged_transaction or staged_summary, empty where no file has any."""
-    name = {"transactions": "staged_transaction", "summaries": "staged_summary"}[table]
+    """Make the view staged_transaction or one of its kind, empty where no file has any."""
+    name = f"staged_{_ONE[table]}"
     if not parts:
         empty = ", ".join(f"null::varchar as {column}" for column in COLUMNS[table])
         parts = [f"select null::smallint as file_key, null::bigint as raw_row, {empty} limit 0"]
@@ -233,7 +246,7 @@ def run_steps(
     say("Ordering what a person should look at")
     rank(connection, decisions=_decided(decisions))
     say("Writing the published tables")
-    _run(connection, "40_status", "45_coverage", "50_mart", "60_search")
+    _run(connection, "40_status", "45_coverage", "50_mart", "55_beside", "60_search")
 
 
 def _decided(decisions: dict[str, Decision]) -> dict[str, bool]:

@@ -28,6 +28,23 @@ class Expectations(_Strict):
     max_rejected: int = Field(default=0, ge=0)
 
 
+class Search(_Strict):
+    """What a targeted search asks for: kinds of award, by the terms of our reference data."""
+
+    groups: list[Literal["contracts", "idvs", "grants"]] = Field(min_length=1)
+
+
+class ArchiveFetch(_Strict):
+    """What is fetched of the award data archive, unless the command or the home says otherwise."""
+
+    records: Literal["contracts", "assistance"]
+    # Codes of departments, such as "070", or "all" alone.
+    agencies: list[str] = Field(min_length=1)
+    # This fiscal year and so many before it, as far as there are files.
+    years_back: int = Field(ge=0)
+    first_year: int
+
+
 class Verified(_Strict):
     """How the columns of a source were confirmed, and when."""
 
@@ -51,7 +68,7 @@ class Source(_Strict):
     place: str
     page: str
     licence: str
-    adapter: Literal["usaspending_archive"]
+    adapter: Literal["usaspending_archive", "usaspending_api"]
     register_name: str = Field(alias="register")
     fiscal_year_begins: int = Field(ge=1, le=12)
     record_kind: RecordKind
@@ -72,6 +89,10 @@ class Source(_Strict):
     is_complete: bool
     # Its amounts give way to any other source of the same register (the starter ledger).
     is_provisional: bool = False
+    search: Search | None = None
+    # Assistance listings (once called CFDA numbers) that are published, with their titles.
+    listings: dict[str, str] = {}
+    fetch: ArchiveFetch | None = None
     expect: Expectations = Expectations()
     verified: Verified
 
@@ -144,7 +165,12 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else "."
 
 
-_PARTS: dict[str, type[_Strict]] = {"expect": Expectations, "verified": Verified}
+_PARTS: dict[str, type[_Strict]] = {
+    "expect": Expectations,
+    "fetch": ArchiveFetch,
+    "search": Search,
+    "verified": Verified,
+}
 
 
 def _sentence(path: Path, lines: yaml_lines.Lines, error: ValidationError) -> str:

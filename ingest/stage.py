@@ -13,11 +13,11 @@ import duckdb
 from pydantic import BaseModel, ConfigDict
 
 from ingest import csv_header, date_formats, members, table_reader
-from ingest.adapters import usaspending_archive
+from ingest.adapters import usaspending_archive, usaspending_json
 from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError, Table
 from ingest.archive import RawFile
 from ingest.errors import SourceError
-from ingest.files import write_whole
+from ingest.files import scratch_file, write_whole
 from ingest.home import Home
 from ingest.source import Source
 from ingest.table_reader import Problem
@@ -32,6 +32,7 @@ _CODE = [
         members.__file__,
         table_reader.__file__,
         usaspending_archive.__file__,
+        usaspending_json.__file__,
     )
 ]
 
@@ -130,6 +131,8 @@ def stage(home: Home, source: Source, raw: RawFile) -> Manifest:
 def _stage(
     connection: duckdb.DuckDBPyConnection, source: Source, raw: RawFile, path: Path
 ) -> Manifest:
+    if usaspending_json.is_answers(raw.path):
+        return _stage_answers(connection, source, raw, path)
     tables: list[StagedTable] = []
     problems: list[Problem] = []
     refusals: list[NotForThisSourceError] = []
@@ -171,6 +174,34 @@ def _stage(
         fiscal_year=scope.fiscal_year,
         tables=tables,
         problems=problems,
+    )
+
+
+def _stage_answers(
+    connection: duckdb.DuckDBPyConnection, source: Source, raw: RawFile, path: Path
+) -> Manifest:
+    """Stage answers of an API: they add and update, and never take anything away."""
+    tables = []
+    with scratch_file(path.parent, "answers.csv") as rows:
+        layout = usaspending_json.write_table(source, raw.path, rows)
+        if layout:
+            shown_as = raw.path.name
+            header = csv_header.read_header(source.id, rows, shown_as)
+            given = table_reader.Input(rows, shown_as, header, layout)
+            parquet = path.with_name(f"{path.stem}-1.parquet")
+            member = members.Member(None, rows)
+            tables.append(_stage_table(connection, source, member, given, parquet))
+            _check_counts(source, raw, tables)
+    return Manifest(
+        source_id=source.id,
+        raw_sha256=raw.receipt.sha256,
+        raw_file=raw.receipt.file_name,
+        kind="api",
+        stamp=None,
+        department_code=None,
+        fiscal_year=None,
+        tables=tables,
+        problems=[],
     )
 
 

@@ -1,13 +1,14 @@
 """What is loaded and how fresh it is: the answer of `whobuys status`."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import duckdb
 
 from ingest import archive
 from ingest.home import Home
+from ingest.notices import notices as known_notices
 from ingest.source import load_sources
 
 
@@ -25,6 +26,8 @@ class SourceStatus:
     last_fetched: date | None
     state: str
     why: str | None
+    # What fetching it last had to say.
+    notices: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,18 @@ def status(home: Home) -> Status:
             build = connection.execute(
                 "select build_id, as_of, purchases, transactions from meta.build"
             ).fetchone()
+    notices = {
+        source_id: [notice.message for notice in found]
+        for source_id, found in known_notices(home).items()
+    }
     sources = [
-        _source_status(source.id, source.title, kept.get(source.id, 0), published.get(source.id))
+        _source_status(
+            source.id,
+            source.title,
+            kept.get(source.id, 0),
+            published.get(source.id),
+            notices.get(source.id, []),
+        )
         for source in load_sources(home.source_folders).values()
     ]
     return Status(
@@ -78,7 +91,11 @@ def status(home: Home) -> Status:
 
 
 def _source_status(
-    source_id: str, title: str, files: int, published: tuple[object, ...] | None
+    source_id: str,
+    title: str,
+    files: int,
+    published: tuple[object, ...] | None,
+    notices: list[str],
 ) -> SourceStatus:
     _, rows, rejected, first, last, fetched, why = published or (None, 0, 0, None, None, None, None)
     if not files:
@@ -92,4 +109,5 @@ def _source_status(
     return SourceStatus(
         source_id, title, files, int(str(rows)), int(str(rejected)),
         first, last, fetched, state, None if why is None else str(why),  # type: ignore[arg-type]
+        notices,
     )  # fmt: skip

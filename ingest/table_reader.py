@@ -105,8 +105,7 @@ def _copy(
     connection.execute("drop table if exists reject_errors; drop table if exists reject_scans")
     try:
         connection.execute(
-            # Row 1 is the header, so numbers match a spreadsheet.
-            f"copy (select row_number() over () + 1 as raw_row, {columns} from read_csv("
+            f"copy (select {given.layout.row_number} as raw_row, {columns} from read_csv("
             f"$file, columns = $types, auto_detect = false, header = true, delim = $delimiter,"
             f" quote = '\"', escape = '\"', encoding = 'utf-8', store_rejects = true))"
             f" to '{_quoted(part)}' (format parquet)",
@@ -228,7 +227,8 @@ def _rows_without_keys(
 ) -> list[Problem]:
     """Return the rows that lack what they cannot be counted without."""
     reasons = []
-    if given.layout.table == "transactions":
+    has_corrections = "correction" in COLUMNS[given.layout.table]
+    if has_corrections:
         # Blank is a new row, C a correction, D a deletion: a fourth would be a guess.
         reasons.append(
             "when correction not in ('C', 'D') then ['correction', correction, 'is not C, D or"
@@ -242,10 +242,8 @@ def _rows_without_keys(
             )
         elif name == "date":
             reasons.append(f"when {_is_no_date(name)} then ['{name}', {name}, 'is not a date']")
-    not_deleted = (
-        f"not coalesce({DELETION}, false)" if given.layout.table == "transactions" else "true"
-    )
-    keyless = "or (transaction_key is null)" if given.layout.table == "transactions" else ""
+    not_deleted = f"not coalesce({DELETION}, false)" if has_corrections else "true"
+    keyless = "or (transaction_key is null)" if has_corrections else ""
     found = connection.execute(
         f"with checked as (select raw_row, case {' '.join(reasons)} end as reason"
         f" from {_parquet(part)} where {not_deleted} {keyless})"
@@ -348,7 +346,7 @@ def _summary(
 ) -> tuple[int, date | None, date | None]:
     dates = (
         "min(date::date), max(date::date)"
-        if given.layout.table == "transactions"
+        if "date" in COLUMNS[given.layout.table]
         else "null::date, null::date"
     )
     rows, first_date, last_date = connection.execute(

@@ -185,7 +185,7 @@ def test_ci_runs_lint_tests_and_verification() -> None:
     lines = script.read_text("utf-8").splitlines()
     assert "set -euo pipefail" in lines
     assert [line for line in lines if line.startswith("make ")] == [
-        "make lint", "make test", "make verify",
+        "make lint", "make test", "make service", "make verify",
     ]  # fmt: skip
     assert os.access(script, os.X_OK)
 

@@ -13,8 +13,8 @@ from typing import Literal
 from ingest.errors import SourceError
 from ingest.source import Source, names
 
-Kind = Literal["full", "delta", "download", "starter"]
-Table = Literal["transactions", "summaries"]
+Kind = Literal["full", "delta", "download", "api", "starter"]
+Table = Literal["transactions", "summaries", "grants", "subawards"]
 
 _BOTH = (
     "award_key award_number parent_agency_code parent_agency_name parent_award_number"
@@ -32,14 +32,33 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
         f" {_BOTH}".split()
     ),
     "summaries": tuple(f"signed_date latest_date {_BOTH}".split()),
+    "grants": tuple(
+        "correction transaction_key award_key award_number modification_number amount"
+        " lifetime_amount date description base_description start_date end_date department_code"
+        " department_name agency_code agency_name office_name funding_agency_name vendor_uei"
+        " vendor_duns vendor_name vendor_parent_uei vendor_parent_name recipient_city"
+        " recipient_county recipient_state recipient_kind listing listing_title assistance_type"
+        " record_url last_modified_date".split()
+    ),
+    "subawards": tuple(
+        "award_key award_number parent_award_number lifetime_amount department_code"
+        " department_name agency_code agency_name vendor_uei vendor_name base_description"
+        " subaward_number report_id amount date description subvendor_uei subvendor_duns"
+        " subvendor_name subvendor_parent_uei subvendor_parent_name record_url"
+        " last_modified_date".split()
+    ),
 }
 # What a declaration may call a column of the publisher's.
-OUR_COLUMNS = frozenset({*COLUMNS["transactions"], *COLUMNS["summaries"], "transaction_number"})
+OUR_COLUMNS = frozenset(
+    {"transaction_number", *(name for names in COLUMNS.values() for name in names)}
+)
 # Without these a row says nothing: a file that lacks the column is refused, a row that lacks
 # the value is set aside.
 REQUIRED: dict[Table, tuple[str, ...]] = {
     "transactions": ("transaction_key", "award_key", "amount", "date"),
     "summaries": ("award_key", "lifetime_amount"),
+    "grants": ("transaction_key", "award_key", "amount", "date"),
+    "subawards": ("award_key", "subaward_number", "amount", "date"),
 }
 # Deletions in a delta carry only keys.
 DELETION = "correction = 'D'"
@@ -77,6 +96,8 @@ class Layout:
     is_delta: bool
     expressions: dict[str, str]
     unknown_columns: tuple[str, ...]
+    # Row 1 is the header, so numbers match a spreadsheet.
+    row_number: str = "row_number() over () + 1"
 
 
 @dataclass(frozen=True)
@@ -96,14 +117,13 @@ class NotForThisSourceError(SourceError):
 def recognise(source: Source, header: list[str], file_name: str) -> Layout:
     """Return the layout of a file by its header.
 
-    Raises NotForThisSourceError for sub-awards and assistance, and SourceError when a column
-    without which no row can be read is missing.
+    Raises NotForThisSourceError for records of another kind than the source's, and SourceError
+    when a column without which no row can be read is missing.
     """
     _refuse_other_records(source, set(header), file_name)
     by_ours = {source.columns[column]: column for column in header if column in source.columns}
     quoted = {ours: '"' + column.replace('"', '""') + '"' for ours, column in by_ours.items()}
-    is_summary = "amount" not in by_ours and "lifetime_amount" in by_ours
-    table: Table = "summaries" if is_summary else "transactions"
+    table = _table(source, by_ours)
     if table == "transactions" and not {"transaction_key", "award_key"} & set(by_ours):
         quoted = _older_layout(quoted, header)
     missing = [ours for ours in REQUIRED[table] if ours not in quoted]
@@ -133,7 +153,27 @@ def recognise(source: Source, header: list[str], file_name: str) -> Layout:
     )
 
 
+def _table(source: Source, by_ours: dict[str, str]) -> Table:
+    if source.record_kind == "grant":
+        return "grants"
+    if source.record_kind == "subaward":
+        return "subawards"
+    is_summary = "amount" not in by_ours and "lifetime_amount" in by_ours
+    return "summaries" if is_summary else "transactions"
+
+
+# The column by which a file of each kind of record is known.
+_MARKS = {"subaward": "subaward_number", "grant": "assistance_transaction_unique_key"}
+
+
 def _refuse_other_records(source: Source, header: set[str], file_name: str) -> None:
+    if mark := _MARKS.get(source.record_kind):
+        if mark not in header:
+            raise NotForThisSourceError(
+                f"{source.id}: {file_name} has no column `{mark}`, so it holds something else "
+                f"than {source.title}. Add it to the source that it belongs to."
+            )
+        return
     if "prime_award_unique_key" in header or "subaward_number" in header:
         raise NotForThisSourceError(
             f"{source.id}: {file_name} holds sub-awards. They are part of the prime awards' money "
@@ -170,7 +210,7 @@ def _older_layout(quoted: dict[str, str], header: list[str]) -> dict[str, str]:
 
 
 _ARCHIVE_NAME = re.compile(
-    r"FY(?P<year>\d{4}|\(All\)|%28All%29)_(?P<agency>All|\d{3,4})_Contracts_"
+    r"FY(?P<year>\d{4}|\(All\)|%28All%29)_(?P<agency>All|\d{3,4})_(?P<what>Contracts|Assistance)_"
     r"(?P<kind>Full|Delta)_(?P<stamp>\d{8})",
     re.IGNORECASE,
 )
@@ -194,6 +234,9 @@ def scope(source: Source, file_name: str, *, is_delta: bool) -> Scope:
                 f"official name, such as FY(All)_070_Contracts_Delta_20260806.zip."
             )
         return Scope("delta", _stamp(source, file_name, found))
+    if found and found["what"].lower() == "assistance":
+        # It adds and updates: nothing yet takes away the grants that a newer file lacks.
+        return Scope("download", _stamp(source, file_name, found))
     if not found or found["kind"].lower() != "full":
         return Scope("download", _stamp(source, file_name, _DOWNLOAD_STAMP.search(file_name)))
     return Scope(

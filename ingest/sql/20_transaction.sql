@@ -19,6 +19,22 @@ qualify row_number() over (
   order by file_order desc, raw_row desc
 ) = 1;
 
+-- The API does not say how far a change moved the ceiling. Where its answer counts, what a file
+-- said of the same movement of money stays.
+create temp table carried as
+select live_transaction.transaction_id, amount, ceiling_change as carried_change
+from live_transaction
+semi join (
+  from live_transaction
+  semi join winner using (file_key, raw_row)
+  semi join (from core.file where kind = 'api') as api using (file_key)
+) as answered on answered.transaction_id = live_transaction.transaction_id
+where ceiling_change is not null and correction is distinct from 'D'
+qualify row_number() over (
+  partition by live_transaction.transaction_id
+  order by file_order desc, raw_row desc
+) = 1;
+
 create table core.transaction as
 with
   counted as (
@@ -27,20 +43,23 @@ with
     select live_transaction.* from live_transaction semi join winner using (file_key, raw_row)
   )
 select
-  transaction_id,
+  counted.transaction_id,
   purchase_id,
   file_key,
   raw_row,
   date::date as date,
   fiscal_year::smallint as fiscal_year,
-  amount::decimal(18, 2) as amount,
-  ceiling_change::decimal(18, 2) as ceiling_change,
+  counted.amount::decimal(18, 2) as amount,
+  coalesce(ceiling_change, carried_change)::decimal(18, 2) as ceiling_change,
   modification_number,
   -- Modification 0 is the award itself; what comes later changes it.
   coalesce(regexp_full_match(modification_number, '0+'), false) as is_base,
   last_modified_date::date as last_modified_date,
   description
 from counted
+left join carried
+  on carried.transaction_id = counted.transaction_id
+  and carried.amount::decimal(18, 2) = counted.amount::decimal(18, 2)
 where correction is distinct from 'D';
 
 -- The same key twice in one file, with different words or money: the later row counts.

@@ -98,8 +98,11 @@ select
   purchase.last_possible_end_date,
   purchase.basis,
   purchase.amount_scope,
-  case when purchase.amount_scope = 'window' then window_start end as window_start,
-  case when purchase.amount_scope = 'window' then window_end end as window_end,
+  -- A search brings whole awards, with money from before and after the files of their agency.
+  case when purchase.amount_scope = 'window' then least(window_start, purchase.first_date) end
+    as window_start,
+  case when purchase.amount_scope = 'window' then greatest(window_end, purchase.last_date) end
+    as window_end,
   purchase.amount_usd,
   purchase.amount,
   purchase.currency,

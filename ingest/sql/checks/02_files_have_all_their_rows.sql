@@ -6,5 +6,9 @@ join (
   select file_key, count(*) as found from staged_transaction group by all
   union all
   select file_key, count(*) from staged_summary group by all
+  union all
+  select file_key, count(*) from staged_grant group by all
+  union all
+  select file_key, count(*) from staged_subaward group by all
 ) using (file_key)
 where rows <> found

@@ -1,0 +1,1 @@
+"""A USAspending of our own on loopback: its routes, limits and quirks, and its failures."""
