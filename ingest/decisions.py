@@ -5,8 +5,7 @@ amounts, which change every week. Rules never see them.
 """
 
 import csv
-import os
-import tempfile
+import io
 import threading
 from collections.abc import Mapping
 from datetime import date
@@ -16,6 +15,7 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from ingest.errors import DeclarationError
+from ingest.files import write_whole
 from ingest.home import PROJECT_DATA, Home
 from ingest.places import rows_of
 from ingest.tables import load_table
@@ -241,22 +241,9 @@ def record_decision(
             kept[places[0]] = row
         else:
             kept.append(row)
-        _write_whole(path, kept)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, DECISION, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+        write_whole(path, text.getvalue().encode())
     return path
-
-
-def _write_whole(path: Path, rows: list[dict[str, str]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".decisions-", suffix=".csv", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, DECISION, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -26,7 +26,6 @@ _MONEY = "[+-]?([0-9]{1,16}([.][0-9]{1,2}0*)?|[.][0-9]{1,2}0*)"
 # Contracts that run in 2024 were signed in the 1970s; nothing is planned beyond a century.
 _EARLIEST, _LATEST = "1945-01-01", "2125-01-01"
 _MEMORY = "2GB"
-_REPORTED = 1000
 
 
 class Problem(BaseModel):
