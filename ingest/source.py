@@ -3,14 +3,29 @@
 import difflib
 import hashlib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ingest import yaml_lines
 from ingest.errors import DeclarationError
+from ingest.record_columns import JOINED, RECORD_COLUMNS, plain
 
+# Portals and files of places, countries and other publishers; the other two ways in are federal.
+PlaceAdapter = Literal["socrata", "ckan", "arcgis", "table_file", "ocds"]
+PLACE_ADAPTERS: frozenset[str] = frozenset(get_args(PlaceAdapter))
+# The copies of portal metadata that columns were first taken from are of 2022.
+_COPIED_IN = 2022
+Condition = dict[str, list[str]]
 RecordKind = Literal["award", "idv", "contract", "order", "payment", "grant", "subaward"]
 Basis = Literal["obligated", "paid", "committed", "encumbered", "ceiling"]
 
@@ -26,6 +41,10 @@ class Expectations(_Strict):
     # Rows that cannot be read are set aside as issues up to this number; one more and the
     # file is refused. Zero where every row is money and the publisher's files are clean.
     max_rejected: int = Field(default=0, ge=0)
+    # Days without a newer row before the source is shown as silent; none: it has no rhythm.
+    max_days_silent: int | None = Field(default=None, ge=1)
+    # A file that lost more than this share of its rows against the one before is not believed.
+    max_shrink_share: Decimal = Field(default=Decimal("0.5"), gt=0, le=1)
 
 
 class Search(_Strict):
@@ -52,11 +71,38 @@ class Verified(_Strict):
     when: date
 
 
+class Reading(_Strict):
+    """How a table is written, where it is not comma-separated UTF-8 under one header."""
+
+    # Lines above it are titles and notes. Row 1 is the first line, as a spreadsheet counts.
+    header_row: int = Field(default=1, ge=1)
+    # Of a workbook: the name of the sheet. None: the first.
+    sheet: str | None = None
+    # Of a zip: which members are tables of this source, as a shell pattern.
+    member: str = "*"
+    # None: judged by the header.
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    # None: UTF-8 or, by its first bytes, UTF-16.
+    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16"] | None = None
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'", ""] = ","
+    # As strptime writes them, tried in order; the ISO way is always understood.
+    dates: list[str] = []
+
+    @model_validator(mode="after")
+    def _points_differ(self) -> "Reading":
+        if self.decimal == self.thousands:
+            raise ValueError("`decimal` and `thousands` cannot be the same sign")
+        return self
+
+
 class Source(_Strict):
     """One published data set, as declared in one file.
 
     `columns` maps the publisher's column names to ours, `ignore` names those that we do not
-    carry, by reason. Every column is in one of them, or is reported as an issue.
+    carry, by reason. Every column is in one of them, or is reported as an issue. Keys and
+    conditions of a federal source name our columns, those of a place the publisher's own, for
+    which titles ("Award Amount") and names (`award_amount`) are the same.
     """
 
     id: str
@@ -68,15 +114,20 @@ class Source(_Strict):
     place: str
     page: str
     licence: str
-    adapter: Literal["usaspending_archive", "usaspending_api"]
-    register_name: str = Field(alias="register")
+    adapter: Literal["usaspending_archive", "usaspending_api"] | PlaceAdapter
+    # A family of sources that speak of the same purchases under the same keys. None: this alone.
+    register_name: str = Field(alias="register", default="")
     fiscal_year_begins: int = Field(ge=1, le=12)
     record_kind: RecordKind
     basis: Basis
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     cadence: Literal["daily", "weekly", "monthly", "quarterly", "yearly", "never"]
     amounts: Literal["delta", "total", "line"]
+    # The columns that together are the official number of a purchase. Payments: of the contract.
     purchase_key: list[str]
+    # Payments: what stands in where `purchase_key` is empty or no contract; of the order.
+    purchase_key_else: list[str] = []
+    # What tells one row from all others. None: a row is told by everything that it says.
     row_key: list[str]
     columns: dict[str, str]
     ignore: dict[str, list[str]] = {}
@@ -94,24 +145,162 @@ class Source(_Strict):
     listings: dict[str, str] = {}
     fetch: ArchiveFetch | None = None
     expect: Expectations = Expectations()
-    verified: Verified
+    # How its columns were confirmed. Only a source that is switched off can do without.
+    verified: Verified | None = None
+
+    # Switched off: listed by status and check, but neither fetched nor built.
+    is_on: bool = True
+    # What one row is, in words, and what it is not.
+    grain: str | None = None
+    # The portal: a host, or a full base address with a path (a mirror, a server on loopback).
+    domain: str | None = Field(default=None, pattern=r"^(https?://[^\s?#]+|[a-z0-9.-]+\.[a-z]+)$")
+    # Socrata: the 4x4 id. CKAN: the package. ArcGIS: the path of the layer. OCDS: the endpoint.
+    dataset: str | None = None
+    # CKAN: which resources of the package are parts of it, by name, as a shell pattern.
+    resources: str | None = None
+    # table_file: where its files stand. None: only `whobuys add` brings them.
+    address: list[str] = []
+    # `whole`: the newest file is everything. `parts`: each file name (a year) is a part of it.
+    files: Literal["whole", "parts"] = "whole"
+    read: Reading = Reading()
+    # Other names that the publisher gives a column: in files, in older years.
+    also_called: dict[str, list[str]] = {}
+    # Rows that count (details apart from headers), and rows that do not: column and values.
+    rows_that_count: Condition = {}
+    rows_left_out: Condition = {}
+    # Rows of payments that were made void.
+    voided: Condition = {}
+    # Values that are no number of a contract: 'Direct Payments', DV.
+    no_contract: Condition = {}
+    # The number of the contract that a payment or order is under, and the source that has it.
+    contract_key: list[str] = []
+    contracts_in: str | None = None
+    fiscal_year_named_by: Literal["end", "start"] = "end"
+    # What the publisher writes in place of the vendors that it withholds.
+    masked_vendors: list[str] = []
+    # Payees who look like private persons are masked, unless this says why not.
+    people_kept_because: str | None = None
+    # The column that grows with every change of a row: only newer rows are then fetched.
+    incremental: str | None = None
+    # Columns without which the file is still read, and whether that holds for every one that is
+    # no key, amount or condition.
+    may_be_gone: list[str] = []
+    when_column_gone: Literal["refuse", "leave_empty"] = "refuse"
+
+    @field_validator("address", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: object) -> object:
+        return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _register_of_its_own(cls, content: dict[str, Any]) -> dict[str, Any]:
+        return {"register": content["id"], **content}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
-        ours = set(self.columns.values())
-        if missing := [key for key in (*self.purchase_key, *self.row_key) if key not in ours]:
-            raise ValueError(f"the keys name {names(missing)}, which `columns` does not map")
         ignored = [column for group in self.ignore.values() for column in group]
-        if both := sorted(set(ignored) & set(self.columns)):
+        mapped = {self.name_of(column) for column in self.columns}
+        if both := sorted({column for column in ignored if self.name_of(column) in mapped}):
             raise ValueError(f"{names(both)} stands in `columns` and in `ignore`")
         if (self.covers_from is None) != (self.covers_to is None):
             raise ValueError("`covers_from` and `covers_to` belong together")
+        if self.is_on and self.verified is None:
+            raise ValueError("`verified` is missing: a source is on once its columns are confirmed")
+        if self.is_of_a_place:
+            _check_place(self)
+        else:
+            _check_federal(self)
         return self
+
+    @property
+    def is_of_a_place(self) -> bool:
+        """Whether its rows are of a place's own table, and not of the federal files."""
+        return self.adapter in PLACE_ADAPTERS
+
+    def name_of(self, column: str) -> str:
+        """Return the form in which names of the publisher's columns are compared."""
+        return plain(column) if self.is_of_a_place else column
+
+    @property
+    def conditions(self) -> dict[str, Condition]:
+        """Every condition on rows, under the name of its key."""
+        return {
+            "rows_that_count": self.rows_that_count,
+            "rows_left_out": self.rows_left_out,
+            "voided": self.voided,
+            "no_contract": self.no_contract,
+        }
 
     @property
     def ignored(self) -> frozenset[str]:
         """Every column that is left behind in the raw file."""
         return frozenset(column for group in self.ignore.values() for column in group)
+
+
+def _check_federal(source: Source) -> None:
+    ours = set(source.columns.values())
+    if missing := [key for key in (*source.purchase_key, *source.row_key) if key not in ours]:
+        raise ValueError(f"the keys name {names(missing)}, which `columns` does not map")
+    if source.register_name == source.id:
+        raise ValueError("`register` is missing: federal sources speak of the same purchases")
+    asked = sorted(source.model_fields_set & _ONLY_OF_PLACES)
+    if asked:
+        raise ValueError(f"{names(asked)} is for tables of places, not for {source.adapter}")
+
+
+_ONLY_OF_PLACES = frozenset(
+    "purchase_key_else grain domain dataset resources address files read also_called"
+    " rows_that_count rows_left_out voided no_contract contract_key contracts_in"
+    " fiscal_year_named_by masked_vendors people_kept_because incremental may_be_gone"
+    " when_column_gone".split()
+)
+# What an adapter cannot do without.
+_NEEDED: dict[str, tuple[str, ...]] = {
+    "socrata": ("domain", "dataset"),
+    "ckan": ("domain", "dataset"),
+    "arcgis": ("domain", "dataset"),
+    "ocds": (),
+    "table_file": (),
+}
+
+
+def _check_place(source: Source) -> None:
+    """Raise ValueError for what a declaration of a place's table says or lacks."""
+    if lacking := [key for key in _NEEDED[source.adapter] if getattr(source, key) is None]:
+        raise ValueError(f"{source.adapter} needs {names(lacking)}")
+    if asked := sorted(source.model_fields_set & {"search", "fetch", "listings"}):
+        raise ValueError(f"{names(asked)} is for federal files, not for {source.adapter}")
+    if source.adapter == "table_file" and (source.domain or source.dataset):
+        raise ValueError("table_file is fetched from `address`, not from `domain` and `dataset`")
+    if source.grain is None:
+        raise ValueError("`grain` is missing: say in words what one row is")
+    if source.is_on and source.verified and source.verified.when.year <= _COPIED_IN:
+        raise ValueError(
+            f"its columns were confirmed in {source.verified.when.year}: switch it off "
+            f"(`is_on: false`) until they are seen again"
+        )
+    _check_columns(source)
+
+
+def _check_columns(source: Source) -> None:
+    """Raise ValueError where keys, columns and conditions do not go together."""
+    if not source.purchase_key and source.record_kind != "payment":
+        raise ValueError("`purchase_key` is empty, which only payments can do without")
+    if bool(source.contract_key) != bool(source.contracts_in):
+        raise ValueError("`contract_key` and `contracts_in` belong together")
+    meant = list(source.columns.values())
+    if twice := sorted({ours for ours in meant if meant.count(ours) > 1 and ours not in JOINED}):
+        raise ValueError(
+            f"{names(twice)} has more than one column; name one, and its other names under "
+            f"`also_called`"
+        )
+    if "amount" not in meant and source.record_kind == "payment":
+        raise ValueError("no column is the `amount`, which a payment needs")
+    ignored = {plain(column) for column in source.ignored}
+    for key, condition in source.conditions.items():
+        if hidden := [column for column in condition if plain(column) in ignored]:
+            raise ValueError(f"`{key}` asks for {names(hidden)}, which `ignore` leaves behind")
 
 
 def names(words: list[str]) -> str:
@@ -148,13 +337,14 @@ def _refuse_unknown_columns(source: Source, lines: yaml_lines.Lines) -> None:
     # Imported here: an adapter is written in terms of sources.
     from ingest.adapters.usaspending_archive import OUR_COLUMNS  # noqa: PLC0415
 
+    known = list(RECORD_COLUMNS if source.is_of_a_place else OUR_COLUMNS)
     parts = []
     for theirs, ours in source.columns.items():
-        if ours not in OUR_COLUMNS:
+        if ours not in known:
             line = lines[("columns", theirs)]
             parts.append(
                 f"{source.path.name}, line {line}: `{theirs}` becomes `{ours}`, which is no "
-                f"column of ours{_nearest(ours, list(OUR_COLUMNS))}"
+                f"column of ours{_nearest(ours, known)}"
             )
     if parts:
         raise DeclarationError("\n".join(parts))
@@ -168,6 +358,7 @@ def _nearest(word: str, known: list[str]) -> str:
 _PARTS: dict[str, type[_Strict]] = {
     "expect": Expectations,
     "fetch": ArchiveFetch,
+    "read": Reading,
     "search": Search,
     "verified": Verified,
 }
