@@ -48,7 +48,7 @@ def load_facts(
     failures: dict[str, str],
 ) -> None:
     """Fill the tables that come from declarations and reference data."""
-    load_lists(connection, home.reference_folders)
+    load_lists(connection, home.reference_folders, also=[s.place for s in sources.values()])
     load_quality(connection, home.reference_folders)
     _load_sources(connection, sources, failures)
     _load_knowledge(connection, knowledge)

