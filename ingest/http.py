@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -76,21 +76,30 @@ class Pace:
     large_file: int = 20_000_000
 
     @classmethod
-    def for_host(cls, address: str) -> "Pace":
-        """Return the pace for a host.
+    def for_host(
+        cls, address: str, between: float | None = None, when_refused: float | None = None
+    ) -> "Pace":
+        """Return the pace for a host, which may ask for more seconds between requests.
+
+        `when_refused` is how long a host shuts out those who come too often, in seconds.
 
         `WHOBUYS_PACE` (0 to 1) and `WHOBUYS_TIMEOUT` (seconds) quicken it on this machine
         alone: no setting makes us a burden to a public service.
         """
+        asked = cls(between_requests=max(between or 0, cls.between_requests))
+        if when_refused:
+            # Waits double, so two more of them pass the longest.
+            asked = replace(asked, longest_wait=when_refused, tries=cls.tries + 2)
         if urlsplit(address).hostname not in {"127.0.0.1", "localhost", "::1"}:
-            return cls()
+            return asked
         share = float(os.environ.get("WHOBUYS_PACE", "1"))
         timeout = float(os.environ.get("WHOBUYS_TIMEOUT", str(cls.read_timeout)))
-        return cls(
-            cls.between_requests * share,
-            cls.between_large_files * share,
-            cls.first_wait * share,
-            cls.longest_wait * share,
+        return replace(
+            asked,
+            between_requests=asked.between_requests * share,
+            between_large_files=asked.between_large_files * share,
+            first_wait=asked.first_wait * share,
+            longest_wait=asked.longest_wait * share,
             read_timeout=timeout,
         )
 
@@ -145,15 +154,24 @@ def _gate(address: str) -> _Gate:
 class Client:
     """Asks on behalf of one source; every failure names that source.
 
-    `say` hears, in words, when an answer has to be waited for.
+    `say` hears, in words, when an answer has to be waited for. `between` and `when_refused` are
+    what a publisher asks for beyond our own pace, as `Pace.for_host` has them.
     """
 
     def __init__(
-        self, source_id: str, *, pace: Pace | None = None, say: Say = lambda _: None
+        self,
+        source_id: str,
+        *,
+        pace: Pace | None = None,
+        say: Say = lambda _: None,
+        between: float | None = None,
+        when_refused: float | None = None,
     ) -> None:
         self.source_id = source_id
         self.say = say
         self._pace = pace
+        self._between = between
+        self._when_refused = when_refused
         self._http = httpx.Client(
             headers={"User-Agent": user_agent()},
             follow_redirects=False,
@@ -171,7 +189,7 @@ class Client:
 
     def pace(self, address: str) -> Pace:
         """Return how slowly this client asks that host."""
-        return self._pace or Pace.for_host(address)
+        return self._pace or Pace.for_host(address, self._between, self._when_refused)
 
     def get_json(self, address: str, params: dict[str, str] | None = None) -> Any:
         """Return the JSON at an address, its fractions as Decimal.

@@ -64,6 +64,19 @@ class ArchiveFetch(_Strict):
     first_year: int
 
 
+class Ask(_Strict):
+    """How a portal is asked, beyond what its platform tells."""
+
+    # Of every request; `{from}` and `{to}` stand for the two ends of a window of time.
+    parameters: dict[str, str] = {}
+    # OCDS: the day from which notices are fetched, and how long a window may be.
+    since: date | None = None
+    window_hours: int | None = Field(default=None, ge=1)
+    # Slower than one a second, where the publisher asks for it; the longest wait when refused.
+    seconds_between_requests: float | None = Field(default=None, ge=1)
+    seconds_when_refused: float | None = Field(default=None, ge=60)
+
+
 class Verified(_Strict):
     """How the columns of a source were confirmed, and when."""
 
@@ -162,6 +175,9 @@ class Source(_Strict):
     address: list[str] = []
     # `whole`: the newest file is everything. `parts`: each file name (a year) is a part of it.
     files: Literal["whole", "parts"] = "whole"
+    # The first year that `{year}` in an address stands for; the last is the fiscal year of today.
+    first_year: int | None = None
+    ask: Ask = Ask()
     read: Reading = Reading()
     # Other names that the publisher gives a column: in files, in older years.
     also_called: dict[str, list[str]] = {}
@@ -250,7 +266,8 @@ def _check_federal(source: Source) -> None:
 
 
 _ONLY_OF_PLACES = frozenset(
-    "purchase_key_else grain domain dataset resources address files read also_called"
+    "purchase_key_else grain domain dataset resources address files first_year ask read"
+    " also_called"
     " rows_that_count rows_left_out voided no_contract contract_key contracts_in"
     " fiscal_year_named_by masked_vendors people_kept_because incremental may_be_gone"
     " when_column_gone".split()
@@ -273,6 +290,8 @@ def _check_place(source: Source) -> None:
         raise ValueError(f"{names(asked)} is for federal files, not for {source.adapter}")
     if source.adapter == "table_file" and (source.domain or source.dataset):
         raise ValueError("table_file is fetched from `address`, not from `domain` and `dataset`")
+    if (source.first_year is None) == any("{year}" in address for address in source.address):
+        raise ValueError("`first_year` belongs to an `address` with `{year}`")
     if source.grain is None:
         raise ValueError("`grain` is missing: say in words what one row is")
     if source.is_on and source.verified and source.verified.when.year <= _COPIED_IN:
@@ -356,6 +375,7 @@ def _nearest(word: str, known: list[str]) -> str:
 
 
 _PARTS: dict[str, type[_Strict]] = {
+    "ask": Ask,
     "expect": Expectations,
     "fetch": ArchiveFetch,
     "read": Reading,

@@ -116,14 +116,21 @@ class Ocds:
 
 def rows(page: bytes) -> list[Row]:
     """Return the contracts and awards of the processes on one page."""
-    return [row for _, row in rows_of_pages([page])]
+    return [row for _, row in rows_of_all([page])]
 
 
-def rows_of_pages(pages: Iterable[bytes]) -> Iterator[tuple[int, Row]]:
-    """Yield each contract and award of all pages, processes merged, with the page it stands on.
+def rows_of_all(pages: Iterable[bytes]) -> Iterator[tuple[int, Row]]:
+    """Yield each contract and award of all pages, processes merged, with its number.
 
-    The page, counted from 1, is that of the newest notice of the process.
+    The number is made of the page of the newest notice of the process, and its place there.
     """
+    places: dict[int, int] = {}
+    for number, row in _merged(pages):
+        places[number] = places.get(number, 0) + 1
+        yield number * portal.ROWS_PER_PAGE + places[number], row
+
+
+def _merged(pages: Iterable[bytes]) -> Iterator[tuple[int, Row]]:
     processes: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     compiled: dict[str, tuple[int, dict[str, Any]]] = {}
     for number, page in enumerate(pages, start=1):

@@ -26,11 +26,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ingest.adapters import arcgis, ckan, ocds, socrata
+from ingest.adapters.portal import ROWS_PER_PAGE, Row
 from ingest.errors import SourceError
 
 NOTE = "fetch.json"
-ROWS_PER_PAGE = 100_000
-Row = dict[str, str | None]
 
 
 class FetchNote(BaseModel):
@@ -52,8 +52,14 @@ class FetchNote(BaseModel):
 
 
 # By adapter: the rows of a page, and the rows of pages that belong together.
-READERS: dict[str, Callable[[bytes], list[Row]]] = {}
-JOINT_READERS: dict[str, Callable[[Iterable[bytes]], Iterator[tuple[int, Row]]]] = {}
+READERS: dict[str, Callable[[bytes], list[Row]]] = {
+    "socrata": socrata.rows,
+    "ckan": ckan.rows,
+    "arcgis": arcgis.rows,
+}
+JOINT_READERS: dict[str, Callable[[Iterable[bytes]], Iterator[tuple[int, Row]]]] = {
+    "ocds": ocds.rows_of_all,
+}
 
 
 def write_pages(path: Path, note: FetchNote, pages: Iterable[bytes]) -> int:
@@ -107,7 +113,7 @@ def rows(source_id: str, adapter: str, path: Path) -> Iterator[tuple[int, Row]]:
             for number, name in enumerate(names, start=1):
                 for place, row in enumerate(read(archive.read(name)), start=1):
                     yield number * ROWS_PER_PAGE + place, row
-        except ValueError as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SourceError(
                 f"{source_id}: a page in {path.name} is none of {adapter} ({error}). Fetch it "
                 f"again."

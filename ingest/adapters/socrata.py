@@ -70,7 +70,7 @@ class Socrata:
         """Return the request for the rows with the lowest ids."""
         params = {"$select": _EVERYTHING, "$order": ":id", "$limit": str(PAGE)}
         if since:
-            params["$where"] = f"{UPDATED} > {_quoted(since)}"
+            params["$where"] = f"{_changes(dataset)} > {_quoted(since)}"
         return Step(address=_rows_of(dataset), params=params, newest=since)
 
     def page(self, client: Client, step: Step) -> tuple[Step, bytes]:
@@ -107,7 +107,7 @@ class Socrata:
 
     def following(
         self,
-        dataset: Dataset,  # noqa: ARG002
+        dataset: Dataset,
         part: Part,  # noqa: ARG002
         step: Step,
         page: bytes,
@@ -116,13 +116,14 @@ class Socrata:
         """Return the request for the rows after the last one; a full page is never the end."""
         rows = portal.parsed(page)
         before = step.rows_before + len(rows)
-        newest = max([step.newest or "", *(row.get(UPDATED) or "" for row in rows)]) or None
+        grows = _changes(dataset)
+        newest = max([step.newest or "", *(row.get(grows) or "" for row in rows)]) or None
         limit = int(step.params["$limit"])
         if "$offset" in step.params:
             params = {**step.params, "$offset": str(before)}
         elif rows:
             # Of the condition on dates, which stays, and the one on ids, which is replaced.
-            kept = step.params.get("$where", "").partition(f"{UPDATED} > ")[1:]
+            kept = step.params.get("$where", "").partition(f"{grows} > ")[1:]
             params = {**step.params, "$where": " and ".join(
                 filter(None, [f":id > {_quoted(rows[-1][':id'])}", "".join(kept)])
             )}  # fmt: skip
@@ -146,6 +147,11 @@ def rows(page: bytes) -> list[Row]:
 
 def _rows_of(dataset: Dataset) -> str:
     return f"{dataset.base}/resource/{dataset.id}.json"
+
+
+def _changes(dataset: Dataset) -> str:
+    """Return the column by which changes are told."""
+    return dataset.incremental or UPDATED
 
 
 def _quoted(text: str) -> str:
