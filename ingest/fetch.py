@@ -16,16 +16,20 @@ from pydantic import ValidationError
 
 from ingest import archive, download, stage
 from ingest.adapters import usaspending_files as files
+from ingest.adapters.usaspending_answers import Crawled
 from ingest.adapters.usaspending_crawl import crawl
 from ingest.adapters.usaspending_files import ALL, ArchiveFile
+from ingest.adapters.usaspending_subawards import crawl_subawards
 from ingest.archive import RawFile
 from ingest.build import one_at_a_time
+from ingest.decisions import load_decisions
 from ingest.download import Arrived
 from ingest.errors import DeclarationError, SourceError, WhobuysError
 from ingest.home import Home
 from ingest.http import Client, Pace, Refused, usaspending_files_address
 from ingest.knowledge import load_knowledge
 from ingest.notices import FOLDER, KeptOut, Notice, in_order, note, remember
+from ingest.search_terms import known_awards
 from ingest.source import ArchiveFetch, Source, find_source, load_sources
 
 SETTINGS = "fetch.yml"
@@ -155,13 +159,19 @@ def _when_free(home: Home) -> Iterator[None]:
         yield
 
 
+def _crawl(home: Home, source: Source, client: Client, today: date, say: Say) -> Crawled:
+    if source.search and source.search.under:
+        return crawl_subawards(home, source, client, say=say)
+    folders = home.reference_folders
+    known = known_awards(load_decisions(folders), source.register_name)
+    return crawl(home, source, client, load_knowledge(folders), today=today, known=known, say=say)
+
+
 def _search(home: Home, source: Source, client: Client, today: date, say: Say) -> Fetched:
     """Fetch by searching for what our reference data know, and note what there is to know."""
     result, memory = Fetched(source.id), remember(home, source.id)
     try:
-        crawled = crawl(
-            home, source, client, load_knowledge(home.reference_folders), today=today, say=say
-        )
+        crawled = _crawl(home, source, client, today, say)
     except SourceError as error:
         result.failure = str(error)
         result.notices = [Notice(kind="failed", message=str(error), is_stale=True)]

@@ -15,20 +15,48 @@ from ingest.reference import Phrase, Product, SupportingWord, VendorWord
 # USAspending strips these from what it searches for, and answers 500 to control characters.
 _STRIPPED = re.compile(r"[|{}()?\\\"+\[\]<>\x00-\x1f\x7f]+")
 SHORTEST = 3
+SHORTEST_NUMBER = 8
 PER_QUERY = 50
 
 
 @dataclass(frozen=True)
 class Query:
-    """One question: any of `keywords` and, where any are given, any of `recipients` too."""
+    """One question: any of `keywords` and, where any are given, any of `recipients` too.
+
+    Or `awards`, the publisher's keys of awards that are known and wanted, and no others.
+    """
 
     keywords: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    awards: tuple[str, ...] = ()
 
 
 def clean(term: str) -> str:
     """Return a term as the service would search for it."""
     return " ".join(_STRIPPED.sub(" ", term).split())
+
+
+def known_awards(purchase_ids: Iterable[str], register: str) -> list[str]:
+    """Return the publisher's keys of the purchases that people have read or decided on, sorted.
+
+    Their records often say nothing that a search for words would find.
+    """
+    own = f"{register}:"
+    return sorted({key.removeprefix(own).upper() for key in purchase_ids if key.startswith(own)})
+
+
+def award_number(key: str) -> str:
+    """Return the number in the key of an award: no number holds an underscore."""
+    return key.split("_")[2]
+
+
+def award_queries(keys: Iterable[str]) -> list[Query]:
+    """Return the questions that find these awards by their numbers.
+
+    Awards with a number like 0001, which thousands share, are left out.
+    """
+    found = sorted(key for key in keys if len(award_number(key)) >= SHORTEST_NUMBER)
+    return [Query(awards=chunk) for chunk in _chunks(found)]
 
 
 def queries(knowledge: Knowledge) -> list[Query]:

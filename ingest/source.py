@@ -48,9 +48,19 @@ class Expectations(_Strict):
 
 
 class Search(_Strict):
-    """What a targeted search asks for: kinds of award, by the terms of our reference data."""
+    """What a targeted search asks for: kinds of award, by the terms of our reference data.
 
-    groups: list[Literal["contracts", "idvs", "grants"]] = Field(min_length=1)
+    Or `under`, another source that is searched: what is reported under the awards that it has.
+    """
+
+    groups: list[Literal["contracts", "idvs", "grants"]] = []
+    under: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Search":
+        if bool(self.groups) == bool(self.under):
+            raise ValueError("a search has either `groups` or `under`")
+        return self
 
 
 class ArchiveFetch(_Strict):

@@ -10,12 +10,15 @@ import duckdb
 import pytest
 
 from ingest.adapters import usaspending_crawl as crawling
+from ingest.adapters.usaspending_answers import Crawled
+from ingest.adapters.usaspending_subawards import crawl_subawards
 from ingest.add import add
 from ingest.build import Built, build
 from ingest.errors import SourceError
 from ingest.home import Home
 from ingest.http import Client, Pace
 from ingest.knowledge import load_knowledge
+from ingest.search_terms import Query
 from ingest.source import load_sources
 from tests import federal
 from tests.federal import Row, award_key, transaction, write_csv
@@ -25,6 +28,8 @@ from tests.usaspending.server import Server
 pytestmark = pytest.mark.data
 
 GRANTS, SUBAWARDS = "us_federal_grants", "us_federal_subawards"
+SUBAWARDS_SEARCH = "us_federal_subawards_search"
+REPORT = next(name for name in federal.SUBAWARDS if name.endswith("report_id"))
 
 
 def grant(number: str = "15PBJA24GG0001", amount: str = "100.00", **columns: str) -> Row:
@@ -61,7 +66,6 @@ def grant(number: str = "15PBJA24GG0001", amount: str = "100.00", **columns: str
 
 def subaward(number: str = "S1", amount: str = "40.00", **columns: str) -> Row:
     """Return one row of contract sub-awards, in the layout of before March 2025."""
-    report = next(name for name in federal.SUBAWARDS if name.endswith("report_id"))
     return {
         "prime_award_unique_key": award_key("A1"),
         "prime_award_piid": "A1",
@@ -69,7 +73,7 @@ def subaward(number: str = "S1", amount: str = "40.00", **columns: str) -> Row:
         "prime_award_awarding_sub_agency_code": "7012",
         "prime_award_awarding_sub_agency_name": "U.S. IMMIGRATION AND CUSTOMS ENFORCEMENT",
         "prime_awardee_name": "CLEARVIEW AI, INC.",
-        report: "R-1",
+        REPORT: "R-1",
         "subaward_number": number,
         "subaward_amount": amount,
         "subaward_action_date": "2024-04-01",
@@ -206,6 +210,83 @@ def test_grants_by_search_are_those_of_the_file(
     assert rows(by_search, asked) == rows(by_file, asked)
     assert rows(by_search, "select message from meta.issue") == []
     assert fake.asked("awards/ASST")
+
+
+def searched_for_subawards(home: Home, today: date = date(2026, 11, 21)) -> list[Crawled]:
+    """Search for contracts, then fetch what is reported under them; return what both did."""
+    knowledge = load_knowledge(Home.from_environment().reference_folders[:1])
+    sources, pace = load_sources(home.source_folders), Pace(between_requests=0)
+    under = sources["us_federal_contracts_search"]
+    with Client(under.id, pace=pace) as client:
+        first = crawling.crawl(home, under, client, knowledge, today=today)
+    with Client(SUBAWARDS_SEARCH, pace=pace) as client:
+        return [first, crawl_subawards(home, sources[SUBAWARDS_SEARCH], client)]
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for one vendor, so that a search is quick."""
+    query = Query(keywords=("CLEARVIEW AI",))
+    monkeypatch.setattr(crawling, "queries", lambda _: [query])
+
+
+def with_reported(search: Search, *subawards: Row) -> None:
+    search.add([transaction("A1", "100.00"), transaction("B1", "9.00"), *subawards])
+
+
+SHOWN = (
+    "select subaward_id, purchase_id, has_purchase, date, fiscal_year, basis, amount_usd,"
+    " vendor_name_source, description, prime_award_number, agency_id, agency_name"
+    " from mart.subaward"
+)
+
+
+@pytest.mark.usefixtures("few")
+def test_subawards_by_search_are_those_of_the_file(
+    server: tuple[Server, Search], tmp_path: Path
+) -> None:
+    fake, search = server
+    # More than the service puts on a page, two of one number and day among them.
+    found = [subaward(f"S{number}", f"{number}.05") for number in range(120)]
+    found += [subaward("S7", "1.00", **{REPORT: "R-2"})]
+    with_reported(search, *found)
+    home = ours(tmp_path)
+    first, result = searched_for_subawards(home)
+    assert (first.new, result.new, result.found, result.notes) == (2, 1, 1, [])
+    by_search = build(home)
+    other = with_subawards(Home(tmp_path / "other"), tmp_path, *found)
+    by_file = federal.build_of(other, federal.full(tmp_path, [transaction("A1", "100.00")]))
+    assert rows(by_search, SHOWN) == rows(by_file, SHOWN)
+    assert rows(by_search, "select count(*) from mart.subaward") == [(121,)]
+    assert rows(by_search, "select sum(amount_usd) from mart.purchase") == [(Decimal("109.00"),)]
+    assert rows(by_search, "select message from meta.issue") == []
+    fake.forget()
+    _, again = searched_for_subawards(home)
+    assert (again.new, again.changed, again.files) == (0, 0, 0)
+    assert not fake.asked("subawards/|awards/CONT")
+    assert not build(home).is_new
+
+
+@pytest.mark.usefixtures("few")
+def test_the_newer_of_file_and_answer_counts_and_nothing_stands_twice(
+    server: tuple[Server, Search], tmp_path: Path
+) -> None:
+    _, search = server
+    home = with_subawards(
+        ours(tmp_path), tmp_path, subaward(subawardee_uei="E5BEYXDQYJS6"), subaward("GONE", "3.00")
+    )
+    with_reported(search, subaward(amount="41.00"), subaward("S2", "5.55"))
+    searched_for_subawards(home)
+    assert rows(build(home), "select subaward_number, amount, vendor_uei from mart.subaward") == [
+        ("S1", Decimal("41.00"), "E5BEYXDQYJS6"), ("S2", Decimal("5.55"), None),
+    ]  # fmt: skip
+    more = {"last_modified_date": "2026-11-20"}
+    search.add([transaction("A1", "100.00", **more), subaward(), subaward("S3", "1.00")])
+    _, result = searched_for_subawards(home, date(2026, 11, 28))
+    assert result.changed == 1
+    assert rows(build(home), "select subaward_number, amount from mart.subaward") == [
+        ("S1", Decimal("40.00")), ("S3", Decimal("1.00")),
+    ]  # fmt: skip
 
 
 @pytest.mark.verify

@@ -27,10 +27,13 @@ GROUPS: dict[Group, tuple[str, ...]] = {
     "idvs": ("IDV_A", "IDV_B", "IDV_B_A", "IDV_B_B", "IDV_B_C", "IDV_C", "IDV_D", "IDV_E"),
     "grants": ("02", "03", "04", "05", "F001", "F002"),
 }
+# How the keys of each group begin.
+PREFIX: dict[Group, str] = {"contracts": "CONT_AWD_", "idvs": "CONT_IDV_", "grants": "ASST_"}
 EARLIEST, LATEST = date(2007, 10, 1), date(2027, 9, 30)
 MOST_ITEMS = 5000
 SEARCH_LIMIT = 100
 TRANSACTIONS_LIMIT = 5000
+SUBAWARDS_LIMIT = 100
 # Never null, so that the cursor cannot lose its place; `None` is the end, as a word.
 SORT = "Award ID"
 FIELDS = (
@@ -69,6 +72,8 @@ class Filters(_Strict):
     keywords: tuple[str, ...] | None = None
     recipient_search_text: tuple[str, ...] | None = None
     program_numbers: tuple[str, ...] | None = None
+    # Exact numbers stand in quotation marks; others are taken for patterns.
+    award_ids: tuple[str, ...] | None = None
 
     @field_validator("award_type_codes")
     @classmethod
@@ -92,11 +97,25 @@ class Filters(_Strict):
                 )
         return terms
 
+    @field_validator("award_ids")
+    @classmethod
+    def _exact_numbers(cls, numbers: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if numbers is None:
+            return None
+        if not 0 < len(numbers) <= MOST_ITEMS:
+            raise ValueError(f"a list of award numbers must hold 1 to {MOST_ITEMS:,}")
+        for number in numbers:
+            inner = number[1:-1]
+            if number != f'"{inner}"' or not inner or inner != clean(inner):
+                raise ValueError(f"{number} is no number of an award in quotation marks")
+        return numbers
+
     @model_validator(mode="after")
     def _asks_for_something(self) -> "Filters":
         if not self.time_period:
             raise ValueError("a search needs a period")
-        if not (self.keywords or self.recipient_search_text or self.program_numbers):
+        terms = (self.keywords, self.recipient_search_text, self.program_numbers, self.award_ids)
+        if not any(terms):
             raise ValueError("a search without terms would ask for the whole database")
         return self
 
@@ -220,30 +239,37 @@ class Service:
         Raises SourceError when they are not as many as the service counts: pages of one day's
         transactions can repeat and skip rows.
         """
+        yield from self._whole("transactions", award_id, TRANSACTIONS_LIMIT, "action_date")
+
+    def subawards(self, award_id: str) -> Iterator[Reply]:
+        """Yield every page of what is reported under an award. Raises as `transactions` does.
+
+        The key is sent as JSON: in a form it would be answered with unrelated rows.
+        """
+        yield from self._whole("subawards", award_id, SUBAWARDS_LIMIT, "id")
+
+    def _whole(
+        self, kind: Literal["transactions", "subawards"], award_id: str, limit: int, sort: str
+    ) -> Iterator[Reply]:
         page = 1
         ids: set[str] = set()
         while True:
-            reply = self._ask(
-                "POST",
-                "transactions/",
-                {
-                    "award_id": award_id,
-                    "page": page,
-                    "limit": TRANSACTIONS_LIMIT,
-                    "sort": "action_date",
-                    "order": "asc",
-                },
-            )
+            body = {
+                "award_id": award_id, "page": page, "limit": limit, "sort": sort, "order": "asc",
+            }  # fmt: skip
+            reply = self._ask("POST", f"{kind}/", body)
             ids.update(row["id"] for row in reply.json["results"])
             yield reply
             if not reply.json["page_metadata"]["hasNext"]:
                 break
             page += 1
-        if page == 1:
+        # A bad key is answered with no rows at all, and no error.
+        if page == 1 and (kind == "transactions" or ids):
             return
-        counted = self._ask("GET", f"awards/count/transaction/{quote(award_id, safe='')}/").json
-        if counted["transactions"] != len(ids):
+        path = f"awards/count/{kind.removesuffix('s')}/{quote(award_id, safe='')}/"
+        counted = self._ask("GET", path).json[kind]
+        if counted != len(ids):
             raise SourceError(
-                f"{self.source_id}: USAspending counts {counted['transactions']:,} transactions "
-                f"of {award_id} and served {len(ids):,}. Run the command again."
+                f"{self.source_id}: USAspending counts {counted:,} {kind} of {award_id} and "
+                f"served {len(ids):,}. Run the command again."
             )

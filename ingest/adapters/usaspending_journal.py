@@ -5,7 +5,7 @@ Everything in it can be found out again: it is a memory of the raw files and of 
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -113,17 +113,51 @@ class Journal:
         self._db.execute("commit")
 
     def add_page(
-        self, query: str, awards: list[tuple[str, str]], cursor: tuple[int, str] | None
+        self,
+        query: str,
+        awards: list[tuple[str, str]],
+        cursor: tuple[int, str] | None,
+        only: Collection[str] = (),
     ) -> None:
-        """Note a page of awards with their versions, and where the next one begins."""
+        """Note a page of awards with their versions, and where the next one begins.
+
+        Where `only` names awards, others were found and are not wanted.
+        """
         self._db.execute("begin")
-        self._db.executemany("insert or replace into found values (?, ?)", awards)
+        self._db.executemany(
+            "insert or replace into found values (?, ?)",
+            [found for found in awards if not only or found[0].upper() in only],
+        )
         self._db.executemany(
             "insert or ignore into found_by values (?, ?)", [(query, award) for award, _ in awards]
         )
         self._db.execute(
             "update query set cursor = ?, pages = pages + 1, is_done = ? where query = ?",
             [json.dumps(cursor) if cursor else None, cursor is None, query],
+        )
+        self._db.execute("commit")
+
+    def add(self, awards: Iterable[tuple[str, str]]) -> None:
+        """Note awards with their versions that were found without a question."""
+        self._db.execute("begin")
+        self._db.executemany("insert or replace into found values (?, ?)", awards)
+        self._db.execute("commit")
+
+    def add_known(self, awards: Iterable[str], version: str, mark: str) -> None:
+        """Note awards that no question found, under this version.
+
+        Of those that are here already, only those whose version begins with `mark`: no question
+        ever found them, so nothing else would say that they have changed.
+        """
+        self._db.execute("begin")
+        self._db.executemany(
+            "insert or ignore into found select $award, $version where not exists"
+            " (select * from here where award_id = $award"
+            " and substr(version, 1, $length) <> $mark)",
+            [
+                {"award": award, "version": version, "length": len(mark), "mark": mark}
+                for award in awards
+            ],
         )
         self._db.execute("commit")
 

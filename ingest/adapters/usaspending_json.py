@@ -1,8 +1,9 @@
 """Answers of the USAspending API, kept as lines, become rows with the columns of its files.
 
 A declaration names the fields by their path: `award.recipient.recipient_uei` in the detail of an
-award, `transaction.action_date` in its list of transactions. A row is numbered by its line and
-its place in it: row 30012 is the twelfth transaction of line 3.
+award, `transaction.action_date` in its list of transactions, `subaward.amount` in that of its
+sub-awards. A row is numbered by its line and its place in it: row 30012 is the twelfth
+transaction of line 3.
 """
 
 import csv
@@ -28,6 +29,7 @@ _CODES = {
     "parent_single_or_multiple_code": {"SINGLE AWARD": "S", "MULTIPLE AWARD": "M"},
 }
 _PREFIXES = ("CONT_TX_", "ASST_TX_")
+_TABLES: dict[str, Table] = {"grant": "grants", "subaward": "subawards"}
 Row = dict[str, str | None]
 
 
@@ -41,8 +43,8 @@ def write_table(source: Source, path: Path, table_path: Path) -> Layout | None:
 
     Raises SourceError for lines that are no answers to our questions.
     """
-    table: Table = "grants" if source.record_kind == "grant" else "transactions"
-    fields = _Fields(source)
+    table = _TABLES.get(source.record_kind, "transactions")
+    fields = _Fields(source, "subaward" if table == "subawards" else "transaction")
     has_awards = False
     with table_path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.DictWriter(handle, ["raw_row", *COLUMNS[table]], lineterminator="\n")
@@ -89,9 +91,11 @@ def _awards(source: Source, path: Path) -> Iterator[tuple[int, list[Any], Any]]:
 
 
 class _Fields:
-    """Turns an award and one of its transactions into a row, and notes fields never heard of."""
+    """Turns an award and one row that it lists into ours, and notes fields never heard of."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, listed: str) -> None:
+        # What the pages of an award list, and how a declaration calls it.
+        self._listed = listed
         self._columns = source.columns
         self._known = set(source.columns) | source.ignored
         self._inner = {
@@ -101,24 +105,27 @@ class _Fields:
         }
         self.unknown: set[str] = set()
 
-    def row(self, transaction: dict[str, Any], award: dict[str, Any]) -> Row:
+    def row(self, listed: dict[str, Any], award: dict[str, Any]) -> Row:
         """Return one row under our names, as text."""
         row: Row = {}
         for path, value in self._leaves("award", award):
             self._put(row, path, value)
-        for path, value in self._leaves("transaction", transaction):
+        for path, value in self._leaves(self._listed, listed):
             self._put(row, path, value)
         _complete(row)
         return row
 
-    def _leaves(self, path: str, value: Any) -> Iterator[tuple[str, Any]]:
-        if path in self._known:
-            if path in self._columns:
-                yield path, value
+    def _leaves(
+        self, path: str, value: Any, *, is_ignored: bool = False
+    ) -> Iterator[tuple[str, Any]]:
+        is_ignored = is_ignored or path in self._known
+        if path in self._columns:
+            yield path, value
         elif isinstance(value, dict) and (path in self._inner or "." not in path):
+            # Of a part that is ignored, what is named all the same is read.
             for name, inner in value.items():
-                yield from self._leaves(f"{path}.{name}", inner)
-        elif path not in self._inner:
+                yield from self._leaves(f"{path}.{name}", inner, is_ignored=is_ignored)
+        elif path not in self._inner and not is_ignored:
             self.unknown.add(path)
 
     def _put(self, row: Row, path: str, value: Any) -> None:

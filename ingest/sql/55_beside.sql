@@ -89,16 +89,78 @@ left join core.agency as agency
 left join core.place on core.place.place_id = 'us_' || lower(recipient_state)
 order by newest.grant_id;
 
-create table mart.subaward as
+-- Sub-awards as files and answers of the API give them. A file gives each under the number of the
+-- report that it stands in; an answer has no such number, and holds all of its prime award. What
+-- both have makes the id: award, number and day, and a place among those that share them.
+create temp table given_subaward as
 with
-  newest as (
+  given as (
     select
       register || ':' || upper(award_key) as purchase_id,
-      concat_ws(':', register, upper(award_key), subaward_number, report_id) as subaward_id,
-      *
+      kind = 'api' as is_answer,
+      staged_subaward.*
     from staged_subaward
+    join (select file_key, kind from core.file) as file using (file_key)
+    qualify is_answer or row_number() over (
+      partition by register, upper(award_key), subaward_number, report_id, is_answer
+      order by staged_subaward.file_order desc, raw_row desc
+    ) = 1
+  )
+select
+  concat_ws(
+    ':', purchase_id, subaward_number, (date::date)::varchar,
+    nullif(
+      row_number() over (
+        partition by purchase_id, subaward_number, date::date, if(is_answer, file_key, null)
+        order by amount::decimal(18, 2), report_id, raw_row
+      ),
+      1
+    )
+  ) as subaward_id,
+  *
+from given;
+
+create table mart.subaward as
+with
+  answered as (
+    select purchase_id, max(file_order) as file_order
+    from given_subaward
+    where is_answer
+    group by purchase_id
+  ),
+  living as (
+    select given.*
+    from given_subaward as given
+    left join answered using (purchase_id)
+    where answered.file_order is null
+      or given.file_order > answered.file_order
+      or (is_answer and given.file_order = answered.file_order)
+  ),
+  -- What only the files say of a sub-award stays when an answer is newer.
+  detailed as (
+    select
+      subaward_id,
+      report_id as known_report_id,
+      subvendor_uei as known_uei,
+      subvendor_parent_name as known_parent_name
+    from given_subaward
+    where not is_answer
     qualify row_number() over (
-      partition by register, upper(award_key), subaward_number, report_id
+      partition by subaward_id
+      order by file_order desc, raw_row desc
+    ) = 1
+  ),
+  newest as (
+    select
+      * replace (
+        coalesce(report_id, known_report_id) as report_id,
+        coalesce(subvendor_uei, known_uei) as subvendor_uei,
+        coalesce(subvendor_parent_name, known_parent_name) as subvendor_parent_name
+      )
+    from living
+    left join detailed using (subaward_id)
+    qualify row_number() over (
+      partition by subaward_id
       order by file_order desc, raw_row desc
     ) = 1
   )
@@ -155,6 +217,8 @@ select
 from (
   select source_id
   from staged_subaward
+  join (select file_key, kind from core.file) as file using (file_key)
+  where kind <> 'api'
   qualify row_number() over (
     partition by register, upper(award_key), subaward_number, report_id
     order by file_order desc, raw_row desc

@@ -1,8 +1,9 @@
 """Awards as USAspending knows them, from rows of its own files, and what it says of one."""
 
 import re
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,7 @@ class Award:
     rows: list[Row]
     text: str = ""
     named: str = ""
+    subawards: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.rows = sorted(
@@ -123,6 +125,18 @@ def transaction_answer(award: Award, row: Row) -> dict[str, Any]:
     }
 
 
+def subaward_answer(row: Row) -> dict[str, Any]:
+    return {
+        # The service's own number of it, which nothing else knows.
+        "id": zlib.crc32(repr(sorted(row.items())).encode()),
+        "subaward_number": row["subaward_number"],
+        "description": row.get("subaward_description") or None,
+        "action_date": row["subaward_action_date"],
+        "amount": Decimal(row["subaward_amount"]),
+        "recipient_name": row.get("subawardee_name") or None,
+    }
+
+
 def _agency(row: Row, who: str) -> dict[str, Any]:
     return {
         "id": 1219,
@@ -150,8 +164,10 @@ def _common(award: Award) -> dict[str, Any]:
         "type": award.code,
         "description": award.description or None,
         "total_obligation": award.amount,
-        "subaward_count": 0,
-        "total_subaward_amount": None,
+        "subaward_count": len(award.subawards),
+        "total_subaward_amount": sum(Decimal(row["subaward_amount"]) for row in award.subawards)
+        if award.subawards
+        else None,
         "date_signed": award.signed,
         "awarding_agency": _agency(row, "awarding"),
         "funding_agency": _agency(row, "funding"),

@@ -15,6 +15,7 @@ from tests.usaspending.records import (
     Row,
     contract_answer,
     grant_answer,
+    subaward_answer,
     transaction_answer,
     words,
 )
@@ -70,6 +71,9 @@ FIELDS = {
     "grants": BASE_FIELDS | {"End Date", "Award Type", "CFDA Number", "SAI Number"},
 }
 NAMES = {"contracts": "Contract Award", "idvs": "IDV Award", "grants": "Non-Loan Assistance Award"}
+SUBAWARD_SORTS = {
+    "id", "subaward_number", "description", "action_date", "amount", "recipient_name",
+}  # fmt: skip
 CAPPED, WINDOW, MOST = 10_000, 50_000, 100
 FLOOR = "2007-10-01"
 CONTROL = re.compile(r"[\x00-\x1f]")
@@ -90,16 +94,25 @@ class Search:
     answered: dict[str, list[Award]] = field(default_factory=dict)
 
     def add(self, rows: Iterable[Row]) -> "Search":
-        """Add awards made of these rows; an award that is there already is replaced."""
+        """Add awards made of these rows; an award that is there already is replaced.
+
+        Rows of sub-awards go to their prime award, which has to be there.
+        """
         self.answered.clear()
         grouped: dict[str, list[Row]] = defaultdict(list)
+        subawards: list[Row] = []
         for row in rows:
+            if "subaward_number" in row:
+                subawards.append(row)
+                continue
             key = row.get("contract_award_unique_key") or row["assistance_award_unique_key"]
             grouped[key].append(row)
         for key, found in grouped.items():
             before = self.awards.get(key)
             number = before.internal_id if before else 1000 + len(self.awards)
             self.awards[key] = Award(number, key, found)
+        for row in subawards:
+            self.awards[row["prime_award_unique_key"]].subawards.append(row)
         return self
 
     def serve(self, server: Server) -> None:
@@ -108,19 +121,21 @@ class Search:
         server.route("POST", f"{base}search/spending_by_award/", self.search)
         server.route("POST", f"{base}search/spending_by_award_count/", self.count)
         server.route("POST", f"{base}transactions/", self.transactions)
+        server.route("POST", f"{base}subawards/", self.subawards)
         server.route("GET", f"{base}awards/last_updated/?", self.last_updated)
         server.route("GET", f"{base}awards/count/transaction/(?P<id>.+)/", self.counted)
+        server.route("GET", f"{base}awards/count/subaward/(?P<id>.+)/", self.subawards_counted)
         server.route(
             "GET",
             rf"{base}awards/(?P<id>(?:(?:CONT|ASST)_(?:AWD|IDV|NON|AGG)_.+|[0-9]+))/",
-            self.detail,
+            self.award_detail,
         )
 
     def last_updated(self, _: Request) -> Answer:
         return Answer.of_json({"last_updated": self.updated})
 
     def search(self, request: Request) -> Answer:
-        body = _body(request)
+        body = body_of(request)
         if isinstance(body, Answer):
             return body
         refusal = _refusal(body)
@@ -141,7 +156,7 @@ class Search:
         cursor = body.get("last_record_unique_id"), body.get("last_record_sort_value")
         if cursor == (None, None):
             if (page - 1) * limit >= WINDOW:
-                return _detail(
+                return detail(
                     f"Page #{page} with limit {limit} is over the maximum result limit {WINDOW}. "
                     f"Please provide the 'last_record_sort_value' and 'last_record_unique_id' to "
                     f"paginate sequentially.",
@@ -183,16 +198,16 @@ class Search:
         )
 
     def count(self, request: Request) -> Answer:
-        body = _body(request)
+        body = body_of(request)
         if isinstance(body, Answer):
             return body
         filters = body.get("filters")
         if not filters:
-            return _detail("Missing value: 'filters' is a required field", 422)
+            return detail("Missing value: 'filters' is a required field", 422)
         counts = dict.fromkeys(
             ("contracts", "direct_payments", "grants", "idvs", "loans", "other"), 0
         )
-        for award in self._found(filters):
+        for award in self.found(filters):
             counts[award.group] += 1
         for group in counts:
             if counts[group]:
@@ -202,73 +217,79 @@ class Search:
         )
 
     def transactions(self, request: Request) -> Answer:
-        body = _body(request)
+        body = body_of(request)
         if isinstance(body, Answer):
             return body
-        limit, page = body.get("limit", 10), body.get("page", 1)
         if "award_id" not in body:
-            return _detail("Missing value: 'award_id' is a required field", 422)
-        if limit > 5000:
-            return _detail(f"Field 'limit' value '{limit}' is above max '5000'", 422)
-        award = self._award(str(body["award_id"]))
+            return detail("Missing value: 'award_id' is a required field", 422)
+        award = self.award(body["award_id"])
         rows = award.rows if award else []
-        begin = (page - 1) * limit
-        has_next = len(rows) - begin > limit
-        return Answer.of_json(
-            {
-                "page_metadata": {
-                    "page": page,
-                    "next": page + 1 if has_next else None,
-                    "previous": page - 1 if page > 1 else None,
-                    "hasNext": has_next,
-                    "hasPrevious": page > 1,
-                },
-                "results": [
-                    transaction_answer(award, row) for row in rows[begin : begin + limit] if award
-                ],
-            }
-        )
+        return page_of(body, rows, 5000, lambda row: transaction_answer(award, row))  # type: ignore[arg-type]
+
+    def subawards(self, request: Request) -> Answer:
+        body = body_of(request)
+        if isinstance(body, Answer):
+            # Anything but JSON is answered all the same, with rows of other awards.
+            body = {}
+        found = [row for award in self.awards.values() for row in award.subawards]
+        if "award_id" in body:
+            # A key that is not known is no error: it has no rows.
+            award = self.award(body["award_id"])
+            found = award.subawards if award else []
+        sort = body.get("sort", "subaward_number")
+        if sort not in SUBAWARD_SORTS:
+            return detail(f"Field 'sort' is outside valid values {sorted(SUBAWARD_SORTS)}", 400)
+        answers = [subaward_answer(row) for row in found]
+        answers.sort(key=lambda row: _sortable(row[sort]), reverse=body.get("order") != "asc")
+        return page_of(body, answers, MOST)
 
     def counted(self, request: Request) -> Answer:
         assert request.match
-        award = self._award(request.match["id"])
+        award = self.award(request.match["id"])
         return Answer.of_json({"transactions": len(award.rows) if award else 0})
 
-    def detail(self, request: Request) -> Answer:
+    def subawards_counted(self, request: Request) -> Answer:
+        assert request.match
+        award = self.award(request.match["id"])
+        return Answer.of_json({"subawards": len(award.subawards) if award else 0})
+
+    def award_detail(self, request: Request) -> Answer:
         assert request.match
         wanted = request.match["id"]
-        award = self._award(wanted)
+        award = self.award(wanted)
         if award is None:
             lookup = (
                 {"id": int(wanted)}
                 if wanted.isdigit()
                 else {"generated_unique_award_id_legacy": wanted}
             )
-            return _detail(f"No Award found with: {lookup}", 404)
+            return detail(f"No Award found with: {lookup}", 404)
         return Answer.of_json(grant_answer(award) if award.is_grant else contract_answer(award))
 
     def _sorted(self, filters: Mapping[str, Any], sort: str, *, is_descending: bool) -> list[Award]:
         key = repr((filters, sort, is_descending))
         if key not in self.answered:
             self.answered[key] = sorted(
-                self._found(filters),
+                self.found(filters),
                 key=lambda award: (_sortable(award.field(sort)), award.internal_id),
                 reverse=is_descending,
             )
         return self.answered[key]
 
-    def _award(self, wanted: str) -> Award | None:
-        if wanted.isdigit():
+    def award(self, wanted: object) -> Award | None:
+        """Return the award of this key, or of this number of the service's own."""
+        if str(wanted).isdigit():
             return next(
-                (award for award in self.awards.values() if award.internal_id == int(wanted)), None
+                (a for a in self.awards.values() if a.internal_id == int(str(wanted))), None
             )
-        return self.awards.get(wanted)
+        return self.awards.get(str(wanted))
 
     def _messages(self, filters: Mapping[str, Any]) -> list[str]:
         unknown = (set(filters) - USED) | (set(filters) & self.forgotten)
         return [MESSAGE, *([NOT_USED.format(unknown)] if unknown else [])]
 
-    def _found(self, filters: Mapping[str, Any]) -> list[Award]:
+    def found(self, filters: Mapping[str, Any]) -> list[Award]:
+        """Return the awards that pass every filter."""
         used = {name: value for name, value in filters.items() if name not in self.forgotten}
         tests: list[Callable[[Award], bool]] = []
         if codes := used.get("award_type_codes"):
@@ -280,9 +301,18 @@ class Search:
             tests.append(lambda award: any(word in award.text for word in keywords))
         if names := [f" {words(w)}" for w in used.get("recipient_search_text", []) if w]:
             tests.append(lambda award: any(name in award.named for name in names))
+        if numbers := [n for n in used.get("award_ids", []) if n]:
+            tests.append(lambda award: any(_has_number(award, number) for number in numbers))
         if listings := [number for number in used.get("program_numbers", []) if number]:
             tests.append(lambda award: award.latest.get("cfda_number") in listings)
         return [award for award in self.awards.values() if all(test(award) for test in tests)]
+
+
+def _has_number(award: Award, wanted: str) -> bool:
+    """Exact in quotation marks; otherwise the number is taken for a pattern."""
+    if wanted.startswith('"') and wanted.endswith('"'):
+        return award.number == wanted.strip('"')
+    return re.fullmatch(wanted, award.number) is not None
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
@@ -303,15 +333,43 @@ def _is_within(award: Award, period: Mapping[str, str]) -> bool:
     raise ValueError(period)
 
 
-def _detail(text: str, status: int) -> Answer:
+def page_of(
+    body: Mapping[str, Any],
+    rows: list[Any],
+    most: int,
+    answer: Callable[[Any], Any] = lambda row: row,
+) -> Answer:
+    """Return one page of rows, the way all endpoints page that have no cursor."""
+    limit, page = body.get("limit", 10), body.get("page", 1)
+    if limit > most:
+        return detail(f"Field 'limit' value '{limit}' is above max '{most}'", 422)
+    begin = (page - 1) * limit
+    has_next = len(rows) - begin > limit
+    return Answer.of_json(
+        {
+            "page_metadata": {
+                "page": page,
+                "next": page + 1 if has_next else None,
+                "previous": page - 1 if page > 1 else None,
+                "hasNext": has_next,
+                "hasPrevious": page > 1,
+            },
+            "results": [answer(row) for row in rows[begin : begin + limit]],
+        }
+    )
+
+
+def detail(text: str, status: int) -> Answer:
+    """Return a refusal the way the service words it."""
     return Answer.of_json({"detail": text}, status)
 
 
-def _body(request: Request) -> dict[str, Any] | Answer:
+def body_of(request: Request) -> dict[str, Any] | Answer:
+    """Return the JSON of a request, or the refusal of anything else."""
     try:
         body = request.json
     except ValueError as error:
-        return _detail(f"JSON parse error - {error}", 400)
+        return detail(f"JSON parse error - {error}", 400)
     assert isinstance(body, dict)
     return body
 
@@ -320,12 +378,12 @@ def _refusal(body: Mapping[str, Any]) -> Answer | None:  # noqa: C901, PLR0911, 
     """Return the refusal of a search, in the order in which the service looks."""
     filters = body.get("filters") or {}
     if "award_type_codes" not in filters:
-        return _detail("Missing value: 'filters|award_type_codes' is a required field", 422)
+        return detail("Missing value: 'filters|award_type_codes' is a required field", 422)
     if not body.get("fields"):
-        return _detail("Missing value: 'fields' is a required field", 422)
+        return detail("Missing value: 'fields' is a required field", 422)
     for name in ("keywords", "recipient_search_text", "program_numbers", "award_type_codes"):
         if name in filters and not isinstance(filters[name], list):
-            return _detail(
+            return detail(
                 f"Invalid value in 'filters|{name}'. '{filters[name]}' is not a valid type (list).",
                 422,
             )
@@ -333,7 +391,7 @@ def _refusal(body: Mapping[str, Any]) -> Answer | None:  # noqa: C901, PLR0911, 
         if CONTROL.search(word):
             return Answer(500, b"<h1>Server Error (500)</h1>", {"Content-Type": "text/html"})
         if 0 < len(word) < 3:
-            return _detail(f"Field 'filters|keywords' value '{word}' is below min '3' items", 422)
+            return detail(f"Field 'filters|keywords' value '{word}' is below min '3' items", 422)
     codes = set(filters["award_type_codes"])
     if codes != {"no intersection"}:
         known = {code for group in GROUPS.values() for code in group}
@@ -349,9 +407,9 @@ def _refusal(body: Mapping[str, Any]) -> Answer | None:  # noqa: C901, PLR0911, 
             )
     limit = body.get("limit", 10)
     if not isinstance(limit, int):
-        return _detail(f"Invalid value in 'limit'. '{limit}' is not a valid type (integer)", 422)
+        return detail(f"Invalid value in 'limit'. '{limit}' is not a valid type (integer)", 422)
     if limit > MOST:
-        return _detail(f"Field 'limit' value '{limit}' is above max '{MOST}'", 422)
+        return detail(f"Field 'limit' value '{limit}' is above max '{MOST}'", 422)
     if any(period["start_date"] < FLOOR for period in filters.get("time_period", [])):
         return Answer(500, b"")
     if body.get("page", 1) < 1:
@@ -365,10 +423,10 @@ def _refusal(body: Mapping[str, Any]) -> Answer | None:  # noqa: C901, PLR0911, 
     group = next((name for name, group in GROUPS.items() if codes <= set(group)), "contracts")
     known_fields = sorted(FIELDS.get(group, BASE_FIELDS))
     if sort and sort not in known_fields:
-        return _detail(
+        return detail(
             f"Sort value '{sort}' not found in {NAMES.get(group, group)} mappings: {known_fields}",
             400,
         )
     if sort and sort not in body["fields"]:
-        return _detail(f"Sort value '{sort}' not found in requested fields: {body['fields']}", 400)
+        return detail(f"Sort value '{sort}' not found in requested fields: {body['fields']}", 400)
     return None
