@@ -1,6 +1,7 @@
 """Write invented federal contract transactions in the official 297-column layout.
 
     python benchmarks/generate.py --rows 1000000 FOLDER
+    python benchmarks/generate.py --rows 1000000 --purchases FOLDER   one transaction to each
 
 The file is named as an official one (`FY2025_All_Contracts_Full_20260906_1.csv`) and looks like
 one: keys as the archive builds them, about 2.2 transactions to an award, some IDVs, negative
@@ -144,8 +145,13 @@ def vendor_table(count: int) -> str:
     """
 
 
-def award_table(awards: int, vendors: int, offices: int) -> Iterator[str]:
-    """Yield the statements that make the awards, numbered, with what their transactions share."""
+def award_table(
+    awards: int, vendors: int, offices: int, *, is_single: bool = False
+) -> Iterator[str]:
+    """Yield the statements that make the awards, numbered, with what their transactions share.
+
+    `is_single` gives each award one transaction.
+    """
     known = len(words.SURVEILLANCE_VENDORS)
     act, kind, thing, end, long, hot = (
         listing(values)
@@ -160,14 +166,14 @@ def award_table(awards: int, vendors: int, offices: int) -> Iterator[str]:
     )
     # One award in seventy is of the trade: half of those by vendor, a third by its words
     # alone, the rest by both. The count of transactions has a mean of 2.2 and a long tail.
+    drawn = "-1.65 * ln((1 + h(range, 'n') % 1000000) / 1000001.0)"
     yield f"""
         create temp table award as
         with drawn as (
             select range as k, range % {IDV_EVERY} = 0 as is_idv,
                 (h(range, 'office') % {offices})::integer as office_k,
                 h(range, 'hot') % 210 as hot,
-                least(40, 1 + floor(-1.65 * ln((1 + h(range, 'n') % 1000000) / 1000001.0)))::integer
-                    as transactions
+                least(40, 1 + floor({"0" if is_single else drawn}))::integer as transactions
             from range({awards}) t(range)
         )
         select k, is_idv, office_k, transactions,
@@ -404,10 +410,13 @@ def expressions() -> dict[str, str]:
     return made | {name: f'v."{name}"' for name in flags()}
 
 
-def generate(folder: Path, rows: int, *, seed: int = 1, rows_per_file: int = 0) -> list[Path]:
+def generate(
+    folder: Path, rows: int, *, seed: int = 1, rows_per_file: int = 0, is_single: bool = False
+) -> list[Path]:
     """Write `rows` transactions into `folder`; return the files. One file if `rows_per_file` is 0.
 
-    Raises `FileExistsError` rather than write over a file.
+    `is_single` makes every one a purchase of its own. Raises `FileExistsError` rather than write
+    over a file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     step = rows_per_file or rows
@@ -416,7 +425,8 @@ def generate(folder: Path, rows: int, *, seed: int = 1, rows_per_file: int = 0) 
         if path.exists():
             raise FileExistsError(f"{path} is there already. Remove it first.")
     # A tenth more awards than the mean asks for, so that the last rows are never missing.
-    awards = max(IDV_EVERY * 40, int(rows / TRANSACTIONS_PER_AWARD * 1.1))
+    per_award = 1 if is_single else TRANSACTIONS_PER_AWARD
+    awards = max(IDV_EVERY * 40, int(rows / per_award * 1.1))
     vendors = max(1000, rows // 60)
     made = expressions()
     select = ", ".join(f'{made[name]} as "{name}"' for name in columns())
@@ -428,7 +438,7 @@ def generate(folder: Path, rows: int, *, seed: int = 1, rows_per_file: int = 0) 
             connection.execute(statement)
         (offices,) = connection.execute("select count(*) from office").fetchone() or (0,)
         connection.execute(vendor_table(vendors))
-        for statement in award_table(awards, vendors, offices):
+        for statement in award_table(awards, vendors, offices, is_single=is_single):
             connection.execute(statement)
         connection.execute(transaction_table(rows))
         for n, path in enumerate(files):
@@ -463,10 +473,15 @@ def main() -> None:
     parser.add_argument(
         "--rows-per-file", type=int, default=0, help="split as the archive does, at 1000000"
     )
+    parser.add_argument("--purchases", action="store_true", help="one transaction to each purchase")
     chosen = parser.parse_args()
     began = time.perf_counter()
     files = generate(
-        chosen.folder, chosen.rows, seed=chosen.seed, rows_per_file=chosen.rows_per_file
+        chosen.folder,
+        chosen.rows,
+        seed=chosen.seed,
+        rows_per_file=chosen.rows_per_file,
+        is_single=chosen.purchases,
     )
     seconds = time.perf_counter() - began
     size = sum(path.stat().st_size for path in files)

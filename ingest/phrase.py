@@ -90,7 +90,7 @@ def literals(phrase: str) -> list[str]:
 WORDINGS_PER_PATTERN = 600
 
 
-def alternations(wordings: Iterable[str]) -> list[str]:
+def alternations(wordings: Iterable[str], most: int = WORDINGS_PER_PATTERN) -> list[str]:
     """Return regular expressions (RE2) that find any of the wordings in a text of capitals.
 
     Sorted in descending order: neighbours share their beginnings, which RE2 factors out,
@@ -99,10 +99,42 @@ def alternations(wordings: Iterable[str]) -> list[str]:
     ordered = sorted(set(wordings), reverse=True)
     return [
         r"\b(?:"
-        + "|".join(
-            wording.replace(" ", "[^A-Z0-9]+")
-            for wording in ordered[start : start + WORDINGS_PER_PATTERN]
-        )
+        + "|".join(wording.replace(" ", "[^A-Z0-9]+") for wording in ordered[start : start + most])
         + r")\b"
-        for start in range(0, len(ordered), WORDINGS_PER_PATTERN)
+        for start in range(0, len(ordered), most)
     ]
+
+
+# Enough letters that few texts pass, few enough that one pattern holds all beginnings.
+BEGINNING = 8
+BEGINNINGS = 2000
+
+
+def shortest(wordings: Iterable[str]) -> set[str]:
+    """Return the wordings that hold no other one: a text with any wording has one of these."""
+    known = set(wordings)
+
+    def holds_another(wording: str) -> bool:
+        words = wording.split()
+        return any(
+            " ".join(words[start:end]) in known
+            for start in range(len(words))
+            for end in range(start + 1, len(words) + 1)
+            if end - start < len(words)
+        )
+
+    return {wording for wording in known if not holds_another(wording)}
+
+
+def beginnings(wordings: Iterable[str]) -> list[str]:
+    """Return regular expressions that find how the wordings begin: quick, and too generous.
+
+    The search for all the wordings is then needed only in the texts that these let through.
+    """
+    short = {wording[:BEGINNING].rstrip() for wording in wordings}
+    needed = {
+        wording
+        for wording in short
+        if not any(wording[:length] in short for length in range(1, len(wording)))
+    }
+    return [pattern.removesuffix(r"\b") for pattern in alternations(needed, most=BEGINNINGS)]

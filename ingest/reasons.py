@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from ingest.knowledge import Knowledge
-from ingest.phrase import SHORTEST_WITH_PLURAL, alternations, phrases
+from ingest.phrase import SHORTEST_WITH_PLURAL, alternations, beginnings, phrases, shortest
 from ingest.vendors import SQL, define_names
 
 # A description with fewer letters than this, administrative words apart, tells nothing.
@@ -168,16 +168,21 @@ def _find(
     column: str,
     wordings: list[str],
 ) -> None:
-    """Collect the keys of the rows whose text has one of the wordings, in one pass.
+    """Collect the keys of the rows whose text has one of the wordings.
 
-    The patterns are written into the query: a constant is compiled once, a column per row.
+    Each distinct text is read once, and read closely only where a wording may begin in it. The
+    patterns are written into the query: a constant is compiled once, a column per row.
     """
-    tests = " or ".join(
-        f"regexp_matches(words, {_literal(pattern)})" for pattern in alternations(wordings)
+    wanted = shortest(wordings)
+    may, does = (
+        " or ".join(f"regexp_matches(words, {_literal(pattern)})" for pattern in patterns)
+        for patterns in (beginnings(wanted), alternations(wanted))
     )
+    texts = f"select distinct {column} from {table}"
     connection.execute(
-        f"create or replace temp table {found} as select distinct {key} "
-        f"from (select {key}, upper({column}) as words from {table}) where {tests or 'false'}"
+        f"create or replace temp table {found} as select distinct {key} from {table} semi join "
+        f"(from (select {column}, upper({column}) as words from ({texts})) "
+        f"where ({may or 'false'}) and ({does or 'false'})) using ({column})"
     )
 
 

@@ -1,6 +1,7 @@
 """Reference data: every file is valid, every mistake is a sentence, every example comes true."""
 
 import csv
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from ingest.examples import check_reference
 from ingest.knowledge import load_knowledge
-from ingest.phrase import PhraseError, alternations, literals
+from ingest.phrase import PhraseError, alternations, beginnings, literals, shortest
 from ingest.phrase import phrases as split
 from ingest.reference import MODELS, InvalidReferenceError
 
@@ -147,3 +148,17 @@ def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
 def test_a_longer_wording_stands_before_the_shorter_one() -> None:
     (pattern,) = alternations(["CLEARVIEW", "CLEARVIEW AI"])
     assert pattern == r"\b(?:CLEARVIEW[^A-Z0-9]+AI|CLEARVIEW)\b"
+
+
+def test_the_quick_search_lets_every_text_with_a_wording_through() -> None:
+    knowledge = load_knowledge([REFERENCE])
+    wordings = [row.literal for row in knowledge.wordings if row.part == "words"]
+    wanted = shortest(wordings)
+    assert len(wanted) < len(set(wordings))
+    quick = [re.compile(pattern) for pattern in beginnings(wanted)]
+    close = [re.compile(pattern) for pattern in alternations(wanted)]
+    for wording in wordings:
+        text = f"12 X {wording.replace(' ', ' - ')}, ETC"
+        assert any(pattern.search(text) for pattern in quick), wording
+        assert any(pattern.search(text) for pattern in close), wording
+    assert not any(pattern.search("12 BOXES OF PAPER, ETC") for pattern in quick)

@@ -5,7 +5,7 @@
 -- found_vendor: one row per vendor_key that means anything. Key: vendor_key.
 create or replace temp table found_vendor as
 select
-    vendor.vendor_key, vendor.vendor_id, vendor.matched_by, vendor.is_ambiguous,
+    vendor.vendor_key, vendor.vendor_id, known.vendor_id as known_id, vendor.matched_by, vendor.is_ambiguous,
     coalesce(known.sells, 'nothing') as sells, known.role,
     coalesce(known.scope, 'strict') as scope,
     coalesce(known.technologies, []) as technologies, known.all_goods,

@@ -36,8 +36,7 @@ from candidate_record join code_word_hit using (psc)
 union all
 select purchase_id, rule, 'vendor', vendor_hit.recorded_name, literal
 from vendor_hit
-join core.purchase using (vendor_key)
-semi join candidate using (purchase_id);
+join candidate_record using (vendor_key);
 
 -- condition_holds: the sets of words that stand in the record (vendor, texts, codes), and those
 -- that stand there or in the buyer's name, which only `where` asks for. Key: purchase_id, word_set.
@@ -86,7 +85,7 @@ select raw_hit.purchase_id, raw_hit.field as hit_field, raw_hit.said, raw_hit.li
 from raw_hit
 join rule using (rule)
 left join judged using (purchase_id, rule)
-left join core.purchase as purchase on purchase.purchase_id = raw_hit.purchase_id
-left join core.vendor as vendor using (vendor_key)
+left join candidate_record as record on record.purchase_id = raw_hit.purchase_id
+left join found_vendor as vendor using (vendor_key)
 where coalesce(has_all, true) and not coalesce(has_unless, false)
-    and (rule.vendor_id = '' or (rule.vendor_id = vendor.vendor_id and vendor.is_known));
+    and (rule.vendor_id = '' or rule.vendor_id = vendor.known_id);
