@@ -11,6 +11,7 @@ from ingest.home import Home
 from ingest.knowledge import Knowledge, load_knowledge
 from ingest.places import check_lists
 from ingest.source import load_sources
+from ingest.use_law import check_use_law
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ def check(home: Home) -> Checked:
     sources = _tried(problems, lambda: load_sources(home.source_folders)) or {}
     _tried(problems, lambda: check_lists(folders))
     problems += [str(problem) for problem in check_reference(folders)]
+    problems += [str(problem) for problem in check_use_law(folders)]
     knowledge: Knowledge | None = (
         None if problems else _tried(problems, lambda: load_knowledge(folders))
     )

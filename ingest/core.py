@@ -19,6 +19,7 @@ from ingest.quality import load_quality
 from ingest.source import Source
 from ingest.table_reader import Problem
 from ingest.tables import load_table
+from ingest.use_law import load_use_law
 from ingest.vendors import define_names, resolve_vendors
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def load_facts(
     load_quality(connection, home.reference_folders)
     _load_sources(connection, sources, failures)
     _load_knowledge(connection, knowledge)
+    load_use_law(connection, home.reference_folders)
 
 
 def _load_sources(
@@ -246,7 +248,9 @@ def run_steps(
     say("Ordering what a person should look at")
     rank(connection, decisions=_decided(decisions))
     say("Writing the published tables")
-    _run(connection, "40_status", "45_coverage", "50_mart", "55_beside", "60_search")
+    _run(connection, "40_status", "45_coverage", "50_mart", "55_beside", "56_use_law")
+    say("Setting use and law beside the money")
+    _run(connection, "57_law_reading", "60_search")
 
 
 def _decided(decisions: dict[str, Decision]) -> dict[str, bool]:

@@ -389,14 +389,17 @@ def read_rows(model: type[Row], path: Path) -> tuple[list[Row], list[Problem]]:
     return rows, problems
 
 
-def read_folders(folders: Iterable[Path]) -> tuple[dict[type[Row], list[Row]], list[Problem]]:
+def read_folders(
+    folders: Iterable[Path], models: tuple[type[Row], ...] = MODELS
+) -> tuple[dict[type[Row], list[Row]], list[Problem]]:
     """Read the files of every folder, ours first; a newsroom's lines join ours.
 
     The same key twice is a problem unless the two lines say the same.
     """
-    rows: dict[type[Row], list[Row]] = {model: [] for model in MODELS}
+    folders = list(folders)
+    rows: dict[type[Row], list[Row]] = {model: [] for model in models}
     problems: list[Problem] = []
-    for model in MODELS:
+    for model in models:
         seen: dict[str, Row] = {}
         for folder in folders:
             path = folder / model.FILE

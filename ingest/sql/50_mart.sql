@@ -197,6 +197,13 @@ with
     select agency_id from mart.purchase
     union
     select agency_id from mart.coverage
+    union
+    -- Those that only reported use, a law or an event speaks of.
+    select agency_id from core.use
+    union
+    select agency_id from core.law
+    union
+    select agency_id from core.event
   )
 select
   agency.agency_id,

@@ -1,0 +1,431 @@
+"""What is known beside the money: reported use, laws, events. Strict models and their loader.
+
+`uses.csv`, `laws.csv`, `events.csv` and `event_signatories.csv` of `data/reference/`, and a
+newsroom's own files of the same names, which join ours. One line is one fact with its source;
+sources that disagree each have their line. Dates are cells of `ingest.intervals`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import duckdb
+from pydantic import AfterValidator, model_validator
+
+from ingest.errors import DeclarationError
+from ingest.gazetteer import known
+from ingest.intervals import Interval, interval
+from ingest.phrase import phrases
+from ingest.places import AGENCY, PLACE, add_places, joined, place_of
+from ingest.reference import (
+    InvalidReferenceError,
+    Problem,
+    Row,
+    Technology,
+    Text,
+    Type,
+    Vendor,
+    nearest,
+    read_folders,
+)
+from ingest.tables import load_table
+
+YesNo = Literal["yes", "no"]
+
+
+def _date(value: str) -> str:
+    interval(value)
+    return value.strip()
+
+
+def _day(value: str) -> str:
+    if value and not interval(value).is_exact:
+        raise ValueError(f"`{value}` must be one day, like 2026-09-01")
+    return value.strip()
+
+
+def _count(value: str) -> str:
+    if value and not value.isdecimal():
+        raise ValueError(f"`{value}` is not a whole number without signs")
+    return value
+
+
+def _address(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        raise ValueError(f"`{value}` is not an address: it begins with https://")
+    return value
+
+
+Date = Annotated[str, AfterValidator(_date)]
+Day = Annotated[str, AfterValidator(_day)]
+Count = Annotated[str, AfterValidator(_count)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Fact(Row):
+    """A line with what a reader needs to find its source again."""
+
+    source_url: Address
+    source_date: Date
+
+
+class Use(Fact):
+    """That an agency used, tried, could reach, denied or would not speak of a technology."""
+
+    FILE = "uses.csv"
+    KEY = ("use_id",)
+    use_id: Text
+    place_id: str
+    agency_id: str
+    # As the source names it; kept also where agency_id says which one it is.
+    agency_name: Text
+    # yes: a statement about many agencies together, never about one.
+    is_group: YesNo
+    vendor_id: str
+    # The vendor in the words of the source, where our list of vendors lacks it.
+    vendor_name: str
+    technology: str
+    kind: Literal[
+        "use", "trial", "contract", "access", "answers", "report", "inventory", "permission"
+    ]
+    evidence_kind: Literal[
+        "leaked data", "agency statement", "records release", "regulator report", "audit",
+        "audit logs", "mandated report", "news report", "vendor portal", "survey", "inventory",
+    ]  # fmt: skip
+    # Whose data it is, in words to put before the fact; leaked data must say it.
+    attribution: str
+    what: Text
+    count_of: str
+    count_low: Count
+    count_high: Count
+    accounts_low: Count
+    accounts_high: Count
+    started: Date
+    ended: Date
+    answer: Literal[
+        "", "confirmed", "denied", "denied_then_confirmed", "unaware", "declined", "no_answer"
+    ]
+    first_answered: Date
+    answered: Date
+    answer_words: str
+    purchase_reported: Literal["reported", "some", "none found", "unknown"]
+    note: str
+    is_verified: YesNo
+
+    @model_validator(mode="after")
+    def _says_what_it_must(self) -> "Use":
+        if self.is_group == "no" and not self.agency_id:
+            raise ValueError("`agency_id` must name the agency, or `is_group` be yes")
+        if self.evidence_kind == "leaked data" and not self.attribution:
+            raise ValueError("leaked data need `attribution`: whose data shows it")
+        if (self.count_low or self.count_high) and not self.count_of:
+            raise ValueError("`count_of` must say what is counted")
+        if self.count_high and self.count_low and int(self.count_high) < int(self.count_low):
+            raise ValueError("`count_high` is less than `count_low`")
+        if self.answer == "denied_then_confirmed" and not self.first_answered:
+            raise ValueError("denied_then_confirmed needs the date of the denial, `first_answered`")
+        return self
+
+
+class Law(Fact):
+    """A ban, moratorium, warrant rule, oversight ordinance or ruling."""
+
+    FILE = "laws.csv"
+    KEY = ("law_id",)
+    law_id: Text
+    law_name: Text
+    kind: Literal[
+        "ban", "moratorium", "restriction", "warrant rule", "oversight ordinance", "regulation",
+        "reporting rule", "consent law", "order", "ruling", "settlement", "lawsuit",
+    ]  # fmt: skip
+    place_id: Text
+    # Whose bodies it binds: those of a nation, state, county, city or district that is this
+    # place or lies in it; or private bodies, vendors, schools, whose purchases are not here.
+    binds: Text
+    bodies: Literal["all", "police", "not police", "one agency", "companies", "schools"]
+    agency_id: str
+    # `all`, or technologies, where needed with a type: `face-recognition; analytics:link_analysis`.
+    technologies: Text
+    # The law speaks of its technologies only together with this one.
+    only_with: str
+    # The law speaks of the products of these vendors only.
+    vendor_ids: str
+    adopted: Date
+    in_force_from: Date
+    changed: Date
+    after_change: Literal["", "still in force", "cannot be judged"]
+    last_day: Date
+    status: Text
+    summary: Text
+    exceptions: str
+    change: str
+    # The day on which somebody read text and dates at the primary source; empty: nobody has.
+    read_from_primary: Day
+    primary_url: Address
+    is_verified: YesNo
+    dates_verified: YesNo
+
+    @model_validator(mode="after")
+    def _says_what_it_must(self) -> "Law":
+        if unknown := set(phrases(self.binds)) - BINDS:
+            raise ValueError(f"`binds` names {unknown.pop()}; it must be {', '.join(BINDS)}")
+        if (self.bodies == "one agency") != bool(self.agency_id):
+            raise ValueError("`agency_id` is given where `bodies` is one agency, and only there")
+        if bool(self.changed) != bool(self.after_change):
+            raise ValueError("`changed` and `after_change` go together")
+        if bool(self.read_from_primary) != bool(self.primary_url):
+            raise ValueError("`read_from_primary` and `primary_url` go together")
+        if self.read_from_primary and not self.start.latest:
+            raise ValueError("a law read at its primary source has a start, `in_force_from`")
+        return self
+
+    @property
+    def start(self) -> Interval:
+        """Return when it came into force.
+
+        Where only the adoption is known it lies between that day and a year after it: our
+        assumption, wide on purpose, so that nothing is called in force too early.
+        """
+        if self.in_force_from:
+            return interval(self.in_force_from)
+        adopted = interval(self.adopted)
+        if adopted.latest is None:
+            return adopted
+        return Interval(adopted.earliest, _a_year_after(adopted.latest))
+
+
+BINDS = {"national", "state", "county", "city", "district", "private", "vendor", "school"}
+
+
+def _a_year_after(day: date) -> date:
+    return date(day.year + 1, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+class Event(Fact):
+    """A dated public fact worth seeing beside spending."""
+
+    FILE = "events.csv"
+    KEY = ("event_id",)
+    event_id: Text
+    date: Annotated[Text, AfterValidator(_date)]
+    kind: Text
+    place_ids: Text
+    agency_id: str
+    vendor_id: str
+    technology: str
+    # Where the event is an act of a law of laws.csv, which one; no second event is made for it.
+    law_id: str
+    law_act: Literal["", "adopted", "in force", "changed", "ended"]
+    attribution: str
+    what: Text
+    number: Count
+    date_verified: YesNo
+
+
+class Signatory(Row):
+    """One organisation that signed a letter, as one source lists it."""
+
+    FILE = "event_signatories.csv"
+    KEY = ("event_id", "organisation")
+    event_id: Text
+    organisation: Text
+
+
+MODELS: tuple[type[Row], ...] = (Use, Law, Event, Signatory)
+Facts = dict[type[Row], list[Row]]
+
+
+def read_use_law(folders: list[Path]) -> tuple[Facts, list[Problem]]:
+    """Read the four files of every folder; return their rows and everything wrong with them."""
+    rows, problems = read_folders(folders, MODELS)
+    named, _ = read_folders(folders, (Technology, Type, Vendor))
+    # What names a line that could not be read is no mistake of its own.
+    return rows, sorted(problems or _broken(rows, named, folders))
+
+
+def _broken(rows: Facts, named: Facts, folders: list[Path]) -> Iterator[Problem]:
+    """Yield a problem for every cell that names a thing no file knows."""
+    types = {f"{row.technology}:{row.type}" for row in named[Type] if isinstance(row, Type)}
+    technologies = {row.key for row in named[Technology]}
+    agencies = {row["agency_id"] for row in joined(folders, "agencies.csv", AGENCY, _first)}
+    places = _places(folders)
+    names_of: dict[str, Collection[str]] = {
+        "place_id": places,
+        "place_ids": places,
+        "agency_id": agencies,
+        "vendor_id": {row.key for row in named[Vendor]},
+        "vendor_ids": {row.key for row in named[Vendor]},
+        "technology": technologies,
+        "only_with": technologies,
+        "technologies": technologies | types | {"all"},
+        "law_id": {row.key for row in rows[Law]},
+        "event_id": {row.key for row in rows[Event]},
+    }
+    own = {(Law, "law_id"), (Event, "event_id")}
+    for model, found in rows.items():
+        for row in found:
+            for column, names in names_of.items():
+                if (model, column) in own or not hasattr(row, column):
+                    continue
+                for value in phrases(getattr(row, column)):
+                    if value not in names:
+                        yield Problem(
+                            row.file,
+                            row.line,
+                            f"`{column}` names `{value}`, which no list knows.",
+                            nearest(value, names),
+                        )
+
+
+def _first(row: dict[str, str]) -> str:
+    return next(iter(row.values()))
+
+
+def _places(folders: list[Path]) -> set[str]:
+    return {row["place_id"] for row in joined(folders, "places.csv", PLACE, _first)} | set(known())
+
+
+def check_use_law(folders: list[Path]) -> list[Problem]:
+    """Return everything wrong with the uses, laws, events and signatories."""
+    try:
+        return read_use_law(folders)[1]
+    except DeclarationError:
+        return []  # Said already by the check of places and agencies.
+
+
+def load_use_law(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
+    """Fill core.use, core.law, core.law_technology, core.event and core.event_signatory.
+
+    Raises InvalidReferenceError with every problem found; nothing is loaded by halves.
+    """
+    rows, problems = read_use_law(folders)
+    if problems:
+        raise InvalidReferenceError(problems)
+    named = {
+        place
+        for found in rows.values()
+        for row in found
+        for column in ("place_id", "place_ids")
+        for place in phrases(getattr(row, column, ""))
+    }
+    add_places(connection, [place_of(place) for place in sorted(named)])
+    load_table(connection, "core.use", USE, [_use(r) for r in rows[Use] if isinstance(r, Use)])
+    laws = [row for row in rows[Law] if isinstance(row, Law)]
+    load_table(connection, "core.law", LAW, [_law(row) for row in laws])
+    load_table(
+        connection,
+        "core.law_technology",
+        dict.fromkeys(("law_id", "technology", "type"), "varchar"),
+        [[law.law_id, *named] for law in laws for named in _technologies(law, folders)],
+    )
+    load_table(
+        connection, "core.event", EVENT, [_event(r) for r in rows[Event] if isinstance(r, Event)]
+    )
+    load_table(
+        connection,
+        "core.event_signatory",
+        dict.fromkeys(("event_id", "organisation", "source", "confidence"), "varchar"),
+        [
+            [row.event_id, row.organisation, row.source, row.confidence]
+            for row in rows[Signatory]
+            if isinstance(row, Signatory)
+        ],
+    )
+
+
+_SOURCE = {
+    "source_title": "varchar", "source_url": "varchar", "earliest_source_date": "date",
+    "latest_source_date": "date", "confidence": "varchar", "raw_file": "varchar",
+    "raw_row": "bigint",
+}  # fmt: skip
+
+USE = {
+    "use_id": "varchar", "place_id": "varchar", "agency_id": "varchar", "agency_name": "varchar",
+    "is_group": "boolean", "vendor_id": "varchar", "vendor_name_source": "varchar",
+    "technology": "varchar", "kind": "varchar", "evidence_kind": "varchar",
+    "attribution": "varchar", "what": "varchar", "count_of": "varchar", "count_low": "bigint",
+    "count_high": "bigint", "accounts_low": "bigint", "accounts_high": "bigint",
+    "earliest_start_date": "date", "latest_start_date": "date", "earliest_end_date": "date",
+    "latest_end_date": "date", "answer": "varchar", "earliest_first_answer_date": "date",
+    "latest_first_answer_date": "date", "earliest_answer_date": "date",
+    "latest_answer_date": "date", "answer_words": "varchar", "purchase_reported": "varchar",
+    "note": "varchar", "is_verified": "boolean", "source_id": "varchar", **_SOURCE,
+    "raw_sha256": "varchar",
+}  # fmt: skip
+
+LAW = {
+    "law_id": "varchar", "law_name": "varchar", "kind": "varchar", "place_id": "varchar",
+    "binds": "varchar[]", "bodies": "varchar", "agency_id": "varchar", "only_with": "varchar",
+    "covers_all": "boolean", "vendor_ids": "varchar[]", "earliest_adopted_date": "date",
+    "latest_adopted_date": "date", "earliest_start_date": "date", "latest_start_date": "date",
+    "is_start_assumed": "boolean", "earliest_change_date": "date", "latest_change_date": "date",
+    "after_change": "varchar", "earliest_last_date": "date", "latest_last_date": "date",
+    "status": "varchar", "summary": "varchar", "exceptions": "varchar", "change": "varchar",
+    "read_from_primary_date": "date", "primary_url": "varchar", "is_verified": "boolean",
+    "is_date_verified": "boolean", **_SOURCE,
+}  # fmt: skip
+
+EVENT = {
+    "event_id": "varchar", "earliest_date": "date", "latest_date": "date", "kind": "varchar",
+    "place_ids": "varchar[]", "agency_id": "varchar", "vendor_id": "varchar",
+    "technology": "varchar", "law_id": "varchar", "law_act": "varchar", "attribution": "varchar",
+    "what": "varchar", "number": "bigint", "is_date_verified": "boolean", **_SOURCE,
+}  # fmt: skip
+
+
+def _dates(cell: str) -> list[object]:
+    found = interval(cell)
+    return [found.earliest, found.latest]
+
+
+def _source(row: Fact) -> list[object]:
+    return [
+        row.source, row.source_url or None, *_dates(row.source_date), row.confidence, row.file,
+        row.line,
+    ]  # fmt: skip
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
+def _use(row: Use) -> list[object]:
+    return [
+        row.use_id, row.place_id or None, row.agency_id or None, row.agency_name,
+        row.is_group == "yes", row.vendor_id or None, row.vendor_name or None,
+        row.technology or None, row.kind, row.evidence_kind, row.attribution or None, row.what,
+        row.count_of or None, _number(row.count_low), _number(row.count_high),
+        _number(row.accounts_low), _number(row.accounts_high), *_dates(row.started),
+        *_dates(row.ended), row.answer or None, *_dates(row.first_answered),
+        *_dates(row.answered), row.answer_words or None, row.purchase_reported, row.note or None,
+        row.is_verified == "yes", None, *_source(row), None,
+    ]  # fmt: skip
+
+
+def _law(row: Law) -> list[object]:
+    return [
+        row.law_id, row.law_name, row.kind, row.place_id, phrases(row.binds), row.bodies,
+        row.agency_id or None, row.only_with or None, "all" in phrases(row.technologies),
+        phrases(row.vendor_ids), *_dates(row.adopted), row.start.earliest, row.start.latest,
+        not row.in_force_from, *_dates(row.changed), row.after_change or None,
+        *_dates(row.last_day), row.status, row.summary, row.exceptions or None,
+        row.change or None, interval(row.read_from_primary).earliest, row.primary_url or None,
+        row.is_verified == "yes", row.dates_verified == "yes", *_source(row),
+    ]  # fmt: skip
+
+
+def _technologies(law: Law, folders: list[Path]) -> Iterable[tuple[str, str | None]]:
+    named = phrases(law.technologies)
+    if "all" in named:
+        return [(row.key, None) for row in read_folders(folders, (Technology,))[0][Technology]]
+    return [(t, kind or None) for t, _, kind in (name.partition(":") for name in named)]
+
+
+def _event(row: Event) -> list[object]:
+    return [
+        row.event_id, *_dates(row.date), row.kind, phrases(row.place_ids), row.agency_id or None,
+        row.vendor_id or None, row.technology or None, row.law_id or None, row.law_act or None,
+        row.attribution or None, row.what, _number(row.number), row.date_verified == "yes",
+        *_source(row),
+    ]  # fmt: skip
