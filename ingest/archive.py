@@ -1,6 +1,8 @@
 """The raw archive: bytes as they were served, written once, each file with a receipt.
 
-Layout: `raw/<source>/<sha256>/<file name>` and `receipt.json` beside it.
+Layout: `raw/<source>/<sha256>/<file name>` and `receipt.json` beside it. A version that counts no
+more (the publisher put out another under its name, or it cannot be used) stays, and has
+`set_aside.json` beside it, which says why.
 """
 
 import os
@@ -12,10 +14,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import SourceError
-from ingest.files import checksum, copy_with_checksum, sync_folder
+from ingest.files import checksum, copy_with_checksum, sync_folder, write_whole
 from ingest.home import Home
 
 RECEIPT = "receipt.json"
+SET_ASIDE = "set_aside.json"
 
 
 class Receipt(BaseModel):
@@ -35,6 +38,15 @@ class Receipt(BaseModel):
     def fetched_date(self) -> date:
         """The day (UTC) on which the file came in."""
         return self.fetched_at.date()
+
+
+class SetAside(BaseModel):
+    """Why a raw file that stays counts no more, and since when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    because: str
+    since: datetime
 
 
 class RawFile(BaseModel):
@@ -59,9 +71,9 @@ def keep(
 
     The copy is written apart and renamed, so that a killed run leaves no half file.
     """
-    if origin.name == RECEIPT:
+    if origin.name in (RECEIPT, SET_ASIDE):
         raise SourceError(
-            f"{source_id}: a file cannot be kept under the name {RECEIPT}. Rename it."
+            f"{source_id}: a file cannot be kept under the name {origin.name}. Rename it."
         )
     folder = home.raw / source_id
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,8 +102,24 @@ def keep(
         shutil.rmtree(part, ignore_errors=True)
 
 
+def set_aside(raw: RawFile, because: str) -> None:
+    """Let a file count no more. Its bytes stay: what was served once is not served again."""
+    said = SetAside(because=because, since=datetime.now(UTC).replace(microsecond=0))
+    write_whole(raw.path.parent / SET_ASIDE, said.model_dump_json(indent=2).encode() + b"\n")
+
+
+def count_again(raw: RawFile) -> None:
+    """Let a file count that was set aside: its publisher went back to it, or it can be read now."""
+    (raw.path.parent / SET_ASIDE).unlink(missing_ok=True)
+
+
+def is_set_aside(folder: Path) -> bool:
+    """Whether the file kept in this folder counts no more."""
+    return (folder / SET_ASIDE).exists()
+
+
 def forget(raw: RawFile) -> None:
-    """Take a file out again that turned out to be unusable before anything was built on it."""
+    """Take out again what a person has just added and cannot be used: they have the file."""
     folder = raw.path.parent
     # At once, by its name: a kill on the way leaves nothing that looks like a raw file.
     gone = folder.with_name(f".part-{os.getpid()}-{folder.name}")
@@ -127,12 +155,17 @@ def verify(raw: RawFile) -> None:
 
 
 def folders(home: Home, source_id: str | None = None) -> list[Path]:
-    """Return the folder of every raw file, in the order of source and checksum."""
+    """Return the folder of every raw file that counts, in the order of source and checksum."""
+    return [folder for folder in every_folder(home, source_id) if not is_set_aside(folder)]
+
+
+def every_folder(home: Home, source_id: str | None = None) -> list[Path]:
+    """Return the folder of every raw file, those set aside included, in the same order."""
     receipts = sorted(home.raw.glob(f"{source_id or '*'}/*/{RECEIPT}"))
     return [path.parent for path in receipts if not path.parent.name.startswith(".")]
 
 
 def kept(home: Home, source_id: str | None = None) -> Iterator[RawFile]:
-    """Yield every raw file, in the order of source and checksum."""
+    """Yield every raw file that counts, in the order of source and checksum."""
     for folder in folders(home, source_id):
         yield read(folder)

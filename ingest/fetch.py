@@ -203,7 +203,7 @@ class _ArchiveJob:
     def run(self, wanted: ArchiveFetch, asked: Asked, today: date) -> Fetched:
         try:
             self._take_up()
-            self._forget_replaced()
+            self._set_aside_replaced()
             for agency, years in self._scopes(wanted, asked, today):
                 self._agency(wanted.records, agency, years, today, repair=asked.repair)
             self._clean()
@@ -398,7 +398,7 @@ class _ArchiveJob:
                 manifest = stage.stage(self.home, self.source, raw)
             except SourceError as error:
                 if raw.receipt.file_name == name:
-                    archive.forget(raw)
+                    archive.set_aside(raw, str(error))
                 self.memory.kept_out[name] = KeptOut(
                     headers=arrived.headers,
                     read_with=self._reading(),
@@ -408,11 +408,13 @@ class _ArchiveJob:
             else:
                 self.result.files.append(name)
                 self.result.rows += manifest.rows
-                self._forget_replaced(newest=raw)
+                self._set_aside_replaced(newest=raw)
             download.leave(self.incoming, name)
 
-    def _forget_replaced(self, newest: RawFile | None = None) -> None:
-        """Of one name, keep the file that the publisher put out last under it."""
+    def _set_aside_replaced(self, newest: RawFile | None = None) -> None:
+        """Of one name, only the version that the publisher put out last counts; all stay."""
+        if newest:
+            archive.count_again(newest)
         by_name: dict[str, list[RawFile]] = {}
         for raw in archive.kept(self.home, self.source.id):
             if raw.receipt.url:
@@ -421,7 +423,9 @@ class _ArchiveJob:
             same.sort(key=lambda raw: (raw == newest, raw.receipt.fetched_at))
             for older in same[:-1]:
                 if newest is None or newest in same:
-                    archive.forget(older)
+                    archive.set_aside(
+                        older, f"The publisher put out another version, {same[-1].receipt.sha256}."
+                    )
 
     def _held(self) -> list[ArchiveFile]:
         """Return the files of the archive that are here, whole and looked into."""

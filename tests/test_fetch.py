@@ -15,6 +15,7 @@ from ingest import core, stage
 from ingest.build import StagedFile, build
 from ingest.errors import WhobuysError
 from ingest.fetch import Asked, Fetched, fetch
+from ingest.files import checksum
 from ingest.home import Home
 from ingest.http import Pace
 from ingest.source import load_sources
@@ -338,9 +339,25 @@ def test_a_file_put_out_again_under_its_name_counts_in_place_of_the_older(
 ) -> None:
     archive.put(*months(JULY))
     get(date(2026, 7, 20))
-    archive.put(full(tmp_path / "again", [A, C], stamp=JULY))
-    assert get(date(2026, 7, 20)).files == [f"FY2024_070_Contracts_Full_{JULY}.zip"]
+    name = f"FY2024_070_Contracts_Full_{JULY}.zip"
+    before = sorted(path.name for path in raw_archive.every_folder(ours))
+    again = full(tmp_path / "again", [A, C], stamp=JULY)
+    archive.put(again)
+    assert get(date(2026, 7, 20)).files == [name]
     assert money(ours) == {"A1": 10, "C1": 30, "D1": 40}
+    # What was served before stays, byte for byte, and counts no more.
+    every = raw_archive.every_folder(ours)
+    assert len(every) == len(before) + 1
+    (aside,) = [folder for folder in every if raw_archive.is_set_aside(folder)]
+    assert aside.name in before
+    raw_archive.verify(raw_archive.read(aside))
+    assert checksum(again) in (aside / raw_archive.SET_ASIDE).read_text("utf-8")
+    # And counts again when the publisher goes back to it.
+    archive.put(*months(JULY))
+    assert get(date(2026, 7, 20)).files == [name]
+    assert money(ours) == IN_JULY
+    assert raw_archive.every_folder(ours) == every
+    assert get(date(2026, 7, 20)).files == []
 
 
 def test_a_host_that_knows_no_conditions_sends_nothing_twice(
