@@ -25,6 +25,7 @@ from ingest import evaluate as evaluating
 from ingest import fetch as fetching
 from ingest import status as stating
 from ingest.errors import WhobuysError
+from ingest.fetch_result import Asked, Fetched
 from ingest.home import Home
 from ingest.quality import write_quality
 
@@ -166,10 +167,14 @@ def fetch(
         bool,
         typer.Option("--repair", help="Fetch whole files again where changes are missing."),
     ] = False,
+    accept_smaller: Annotated[
+        bool,
+        typer.Option("--accept-smaller", help="Believe a table that has lost most of its rows."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Download what is new. Resumes after a stop; never fetches what has not changed."""
-    asked = fetching.Asked(tuple(agency or ()), tuple(fiscal_year or ()), repair)
+    asked = Asked(tuple(agency or ()), tuple(fiscal_year or ()), repair, accept_smaller)
     with _progress(is_shown=not as_json) as progress:
         task = progress.add_task("Looking for what is new", total=None)
 
@@ -186,7 +191,7 @@ def fetch(
     _report_fetch(results, as_json=as_json)
 
 
-def _report_fetch(results: list[fetching.Fetched], *, as_json: bool) -> None:
+def _report_fetch(results: list[Fetched], *, as_json: bool) -> None:
     if as_json:
         out.print_json(json.dumps([result.as_facts() for result in results]))
     for result in [] if as_json else results:
@@ -199,7 +204,7 @@ def _report_fetch(results: list[fetching.Fetched], *, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _fetched(result: fetching.Fetched) -> str:
+def _fetched(result: Fetched) -> str:
     if result.files:
         news = f"{_counted(len(result.files), 'new file')}, {_counted(result.rows, 'row')}"
     elif result.news:

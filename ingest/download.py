@@ -9,6 +9,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import SourceError
 from ingest.files import sync_folder, write_whole
-from ingest.http import Client, Refused, broken
+from ingest.http import Client, Refused, broken, is_page
 
 KEPT_HEADERS = ("ETag", "Last-Modified", "Content-Length")
 # A zip that arrived whole and is broken all the same is fetched so often again from the start.
@@ -54,7 +55,7 @@ class Arrived(BaseModel):
     headers: dict[str, str]
 
 
-def fetch_zip(
+def fetch_file(
     client: Client,
     url: str,
     folder: Path,
@@ -62,8 +63,12 @@ def fetch_zip(
     *,
     unless: dict[str, str] | None = None,
     tick: Tick = lambda _done, _total: None,
+    is_zip: bool = True,
 ) -> Arrived | None:
-    """Return a whole, tested zip, or None when it is still what `unless` (its headers) says.
+    """Return a whole, tested file, or None when it is still what `unless` (its headers) says.
+
+    A zip is one, and is tested; of other files all that is known is their length and that they
+    are no page of HTML.
 
     A file that stopped on the way is continued, by this run or the next, when the server still
     has the same one. Raises Refused (with 404 for a file that is gone) and SourceError.
@@ -75,10 +80,10 @@ def fetch_zip(
         return before
     part = folder / f"{name}.part"
     for _ in range(TIMES):
-        coming = _bytes(client, url, part, about, unless, tick)
+        coming = _bytes(client, _Wanted(url, part, about, unless, tick, is_zip))
         if coming is None:
             return None
-        damage = _damage(part)
+        damage = _damage(part) if is_zip else None
         if damage is None:
             part.replace(final)
             sync_folder(folder)
@@ -105,57 +110,57 @@ def leave(folder: Path, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _bytes(
-    client: Client,
-    url: str,
-    part: Path,
-    about: Path,
-    unless: dict[str, str] | None,
-    tick: Tick,
-) -> Coming | None:
+@dataclass(frozen=True)
+class _Wanted:
+    """One file: where it comes from and where to, and what we have of it."""
+
+    url: str
+    part: Path
+    about: Path
+    unless: dict[str, str] | None
+    tick: Tick
+    is_zip: bool
+
+
+def _bytes(client: Client, wanted: _Wanted) -> Coming | None:
     while True:
-        before = _size(part)
+        before = _size(wanted.part)
         try:
             return client.ask(
                 "GET",
-                url,
-                lambda response: _receive(response, url, part, about, unless, tick),
-                headers=lambda: _range(url, part, about, unless),
+                wanted.url,
+                lambda response: _receive(response, wanted),
+                headers=lambda: _range(wanted),
                 expected=frozenset({200, 206, 304, 416}),
             )
         except Refused:
             raise
         except SourceError:
             # Each stretch has its tries: a long file may stumble often and still arrive.
-            if _size(part) <= before:
+            if _size(wanted.part) <= before:
                 raise
 
 
-def _range(url: str, part: Path, about: Path, unless: dict[str, str] | None) -> dict[str, str]:
+def _range(wanted: _Wanted) -> dict[str, str]:
     """Return the headers that ask for what is missing, or for news of a file that we have."""
     asked = {"Accept-Encoding": "identity"}
-    coming = _read(about)
-    if coming and coming.url == url and coming.validator and _size(part) > 0:
+    coming = _read(wanted.about)
+    had = _size(wanted.part)
+    if coming and coming.url == wanted.url and coming.validator and had > 0:
         # A server that has another file by now answers 200 and sends it all.
-        return {**asked, "Range": f"bytes={_size(part)}-", "If-Range": coming.validator}
-    part.unlink(missing_ok=True)
-    if unless:
+        return {**asked, "Range": f"bytes={had}-", "If-Range": coming.validator}
+    wanted.part.unlink(missing_ok=True)
+    if wanted.unless:
         known = {
-            "If-None-Match": unless.get("ETag"),
-            "If-Modified-Since": unless.get("Last-Modified"),
+            "If-None-Match": wanted.unless.get("ETag"),
+            "If-Modified-Since": wanted.unless.get("Last-Modified"),
         }
         asked |= {name: value for name, value in known.items() if value}
     return asked
 
 
-def _receive(
-    response: httpx.Response,
-    url: str,
-    part: Path,
-    about: Path,
-    unless: dict[str, str] | None,
-    tick: Tick,
-) -> Coming | None:
+def _receive(response: httpx.Response, wanted: _Wanted) -> Coming | None:
+    part, about = wanted.part, wanted.about
     if response.status_code == httpx.codes.NOT_MODIFIED:
         return None
     if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
@@ -170,12 +175,12 @@ def _receive(
     if coming is None:
         headers = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
         # Some servers know no conditions and would send everything again.
-        if unless and unless == headers and "ETag" in headers:
+        if wanted.unless and wanted.unless == headers and "ETag" in headers:
             return None
-        coming = Coming(url=url, headers=headers)
+        coming = Coming(url=wanted.url, headers=headers)
         part.unlink(missing_ok=True)
         write_whole(about, coming.model_dump_json(indent=1).encode() + b"\n")
-    _write(response, part, coming, tick)
+    _write(response, wanted, coming)
     if coming.bytes not in {-1, _size(part)}:
         had = _size(part)
         if had > coming.bytes:
@@ -197,15 +202,17 @@ def _continued(response: httpx.Response, part: Path, about: Path) -> Coming | No
     return coming
 
 
-def _write(response: httpx.Response, part: Path, coming: Coming, tick: Tick) -> None:
-    done, told = _size(part), 0.0
-    with part.open("ab") as handle:
+def _write(response: httpx.Response, wanted: _Wanted, coming: Coming) -> None:
+    done, told = _size(wanted.part), 0.0
+    with wanted.part.open("ab") as handle:
         for block in response.iter_raw():
-            if done == 0 and not block.startswith(b"PK"):
+            if done == 0 and wanted.is_zip and not block.startswith(b"PK"):
                 raise broken("something that is no zip")
+            if done == 0 and is_page(block):
+                raise broken("a page of HTML in place of the file")
             done += handle.write(block)
             if time.monotonic() - told > 1:
-                tick(done, coming.bytes)
+                wanted.tick(done, coming.bytes)
                 told = time.monotonic()
         handle.flush()
         os.fsync(handle.fileno())

@@ -210,8 +210,8 @@ class Client:
 
         def read(response: httpx.Response) -> str:
             response.read()
-            if _is_page(response):
-                raise _TryAgain(f"a page of HTML: {_shown(response.text)}")
+            if "html" in response.headers.get("Content-Type", "") or is_page(response.content):
+                raise _TryAgain(f"a page of HTML: {shown(response.text)}")
             return response.text
 
         return self.ask("GET", address, read, params=params)
@@ -229,7 +229,7 @@ class Client:
             try:
                 return json.loads(content, parse_float=Decimal)
             except ValueError as error:
-                raise _TryAgain(f"something that is no JSON: {_shown(response.text)}") from error
+                raise _TryAgain(f"something that is no JSON: {shown(response.text)}") from error
 
         return self.ask(method, address, read, params=params, body=body)
 
@@ -305,7 +305,7 @@ class Client:
 
     def _failure(self, method: str, address: str, response: httpx.Response) -> Exception:
         response.read()
-        status, said = response.status_code, _shown(response.text)
+        status, said = response.status_code, shown(response.text)
         if status in TRY_AGAIN:
             wait = _retry_after(response.headers.get("Retry-After"))
             if wait is None or wait <= LONGEST_RETRY_AFTER:
@@ -355,8 +355,9 @@ def _retry_after(value: str | None) -> float | None:
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
-def _is_page(response: httpx.Response) -> bool:
-    return "html" in response.headers.get("Content-Type", "")
+def is_page(body: bytes) -> bool:
+    """Whether bytes are a page of HTML, whatever their headers say."""
+    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower().startswith((b"<!doctype", b"<html"))
 
 
 def _said(error: Exception) -> str:
@@ -367,6 +368,7 @@ def _said(error: Exception) -> str:
     return f"no whole answer ({error})"
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """Return the beginning of a text, on one line."""
     words = " ".join(text.split())
     return f"{words[:SHOWN]}…" if len(words) > SHOWN else words or "an empty body"

@@ -48,6 +48,8 @@ class Memory(BaseModel):
     notices: list[Notice] = []
     kept_out: dict[str, KeptOut] = Field(default_factory=dict)
     large_file_ended: datetime | None = None
+    # By part of a data set: the version, in its portal's words, whose rows are here.
+    versions: dict[str, str] = {}
 
 
 def remember(home: Home, source_id: str) -> Memory:

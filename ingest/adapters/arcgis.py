@@ -128,10 +128,6 @@ class ArcGis:
         following = Step(address=step.address, params=params, rows_before=before)
         return len(features), following if has_more else None
 
-    def rows(self, page: bytes) -> list[Row]:
-        """Return the attributes of each feature, dates written as dates."""
-        return rows(page)
-
 
 def rows(page: bytes) -> list[Row]:
     """Return the rows of a page, every value as text and dates as ISO 8601 in UTC."""

@@ -123,10 +123,6 @@ class Ckan:
         is_last = got == 0 or (got < given and before >= int(result.get("total") or 0))
         return got, None if is_last else following
 
-    def rows(self, page: bytes) -> list[Row]:
-        """Return the rows without the number that the data store gave them."""
-        return rows(page)
-
 
 def rows(page: bytes) -> list[Row]:
     """Return the rows of a page, every value as text."""

@@ -20,6 +20,7 @@ from ocdsmerge.exceptions import OCDSMergeError  # type: ignore[import-untyped]
 
 from ingest.adapters import portal
 from ingest.adapters.portal import Column, Dataset, Part, Row, Step
+from ingest.adapters.table_file import files
 from ingest.http import Client
 
 COLUMNS = (
@@ -45,8 +46,10 @@ class Ocds:
     """The way into publishers of OCDS: release or record packages, each linked to the next."""
 
     def describe(self, client: Client, dataset: Dataset) -> list[Part]:
-        """Return the publication as its one part; its columns are those we make of notices."""
+        """Return the publication as its one part, or its files; we make its columns ourselves."""
         del client
+        if dataset.addresses:
+            return files(dataset)
         columns = tuple(Column(name, name.replace("_", " "), "text") for name in COLUMNS)
         return [Part("", dataset.id, columns)]
 
@@ -108,10 +111,6 @@ class Ocds:
         if is_last or not dataset.asking.window_hours:
             return got, None
         return got, self._window(dataset, step.window_end, now, before)
-
-    def rows(self, page: bytes) -> list[Row]:
-        """Return the rows of one page by itself."""
-        return rows(page)
 
 
 def rows(page: bytes) -> list[Row]:

@@ -9,18 +9,17 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from ingest.http import TRY_AGAIN, Client, Refused, broken
+from ingest.http import TRY_AGAIN, Client, Refused, broken, is_page, shown
 
 # A row as the publisher has it: every value as text, null where there is none.
 Row = dict[str, str | None]
 # More than any platform puts on one page: row 300012 of a fetch is the twelfth of page 3.
 ROWS_PER_PAGE = 100_000
-_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Dataset:
     id: str
     # CKAN: which resources belong to it, as a shell pattern of their names.
     resources: str = "*"
+    # Files: where they stand.
+    addresses: tuple[str, ...] = ()
     # The column that grows with every change of a row, where only changes are to be fetched.
     incremental: str | None = None
     asking: Asking = Asking()
@@ -92,6 +93,11 @@ class Way(Protocol):
     def describe(self, client: Client, dataset: Dataset) -> list[Part]:
         """Return the parts of a data set, with their columns, from its metadata."""
 
+
+@runtime_checkable
+class PagedWay(Way, Protocol):
+    """A way on which rows come page by page."""
+
     def count(self, client: Client, dataset: Dataset, part: Part) -> int | None:
         """Return how many rows the portal says a part has, or None where it does not say."""
 
@@ -105,9 +111,6 @@ class Way(Protocol):
         self, dataset: Dataset, part: Part, step: Step, page: bytes, now: datetime
     ) -> tuple[int, Step | None]:
         """Return how many rows a page has, and the next request, or None after the last page."""
-
-    def rows(self, page: bytes) -> list[Row]:
-        """Return the rows of a page, every value as text."""
 
 
 def base_address(domain: str) -> str:
@@ -197,17 +200,6 @@ def refused(client: Client, step: Step, status: int, said: str) -> Refused:
 def may_pass(status: int) -> bool:
     """Whether an error of this number is one that asking again may cure."""
     return status in TRY_AGAIN
-
-
-def is_page(body: bytes) -> bool:
-    """Whether bytes are a page of HTML."""
-    return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:15].lower().startswith((b"<!doctype", b"<html"))
-
-
-def shown(text: str) -> str:
-    """Return the beginning of a text, on one line."""
-    words = " ".join(text.split())
-    return f"{words[:_SHOWN]}…" if len(words) > _SHOWN else words or "an empty body"
 
 
 def as_text(value: Any) -> str | None:

@@ -132,10 +132,6 @@ class Socrata:
         following = Step(address=step.address, params=params, rows_before=before, newest=newest)
         return len(rows), following if len(rows) >= limit else None
 
-    def rows(self, page: bytes) -> list[Row]:
-        """Return the rows without system fields, whose names begin with a colon."""
-        return rows(page)
-
 
 def rows(page: bytes) -> list[Row]:
     """Return the rows of a page, every value as text."""

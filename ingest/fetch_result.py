@@ -1,0 +1,76 @@
+"""What fetching is asked for, and what it did."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from ingest.build import one_at_a_time
+from ingest.errors import WhobuysError
+from ingest.home import Home
+from ingest.notices import Notice
+
+# Of a source's raw folder: what is still on its way.
+INCOMING = ".incoming"
+WAIT_FOR_BUILD = 3600
+Say = Callable[[str], None]
+Tick = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to fetch beyond what the declaration or the home's settings say, or instead of it."""
+
+    agencies: tuple[str, ...] = ()
+    fiscal_years: tuple[int, ...] = ()
+    repair: bool = False
+    # Believe a table of a place that has lost more rows than its declaration allows.
+    is_smaller_right: bool = False
+
+
+@dataclass
+class Fetched:
+    """What fetching one source did; `failure` says why it stopped, with the last good data kept."""
+
+    source_id: str
+    files: list[str] = field(default_factory=list)
+    # Awards that a search found new or changed.
+    news: int = 0
+    rows: int = 0
+    unchanged: int = 0
+    notices: list[Notice] = field(default_factory=list)
+    failure: str | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its figures stand behind what the publisher has."""
+        return self.failure is not None or any(notice.is_stale for notice in self.notices)
+
+    def as_facts(self) -> dict[str, object]:
+        """Return everything as plain values, for a machine."""
+        return {
+            "source_id": self.source_id,
+            "files": self.files,
+            "news": self.news,
+            "rows": self.rows,
+            "unchanged": self.unchanged,
+            "notices": [notice.model_dump() for notice in self.notices],
+            "failure": self.failure,
+        }
+
+
+@contextmanager
+def when_free(home: Home) -> Iterator[None]:
+    """Hold the home's lock, after waiting for a build that is at work."""
+    until = time.monotonic() + WAIT_FOR_BUILD
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(one_at_a_time(home))
+            except WhobuysError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
+            else:
+                break
+        yield

@@ -1,0 +1,1 @@
+"""Servers on loopback that answer, and fail, like the platforms of open data portals."""
