@@ -242,23 +242,15 @@ def record(purchase: Row) -> list[tuple[str, Parts]]:
 
     return [
         ("Vendor, as recorded", known("vendor_name_source")),
+        ("Its identifier (UEI)", known("vendor_uei")),
+        ("Its parent, as recorded", known("vendor_parent_name_source", "vendor_parent_uei")),
         ("Buyer", known("agency_name", "parent_agency_name")),
         ("Funded by", known("funding_agency_name")),
         ("Signed", _date(purchase["signed_date"])),
         ("Starts", _date(purchase["start_date"])),
         ("Product code", known("psc", "psc_code")),
         ("Industry code", known("naics", "naics_code")),
-        ("Competition", known("competition")),
-        ("Offers received", known("offers_received")),
         ("Source of funds", known("funding")),
-        ("Contract vehicle", known("contract_vehicle")),
-        (
-            "Under the contract",
-            Link(str(purchase["contract_ref"]).split(":", 1)[-1],
-                 address("purchase", id=purchase["contract_ref"]))
-            if purchase["contract_ref"]
-            else Muted(fmt.MISSING),
-        ),
         ("Changes after signing", known("modifications")),
     ]  # fmt: skip
 

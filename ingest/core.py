@@ -238,7 +238,7 @@ def run_steps(
     say("Putting transactions in order")
     _run(connection, "10_files", "20_transaction")
     say("Adding up purchases")
-    _run(connection, "30_purchase")
+    _run(connection, "30_purchase", "33_terms")
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)
@@ -248,7 +248,7 @@ def run_steps(
     say("Ordering what a person should look at")
     rank(connection, decisions=_decided(decisions))
     say("Writing the published tables")
-    _run(connection, "40_status", "45_coverage", "50_mart", "55_beside", "56_use_law")
+    _run(connection, "40_status", "42_place", "45_coverage", "50_mart", "55_beside", "56_use_law")
     say("Setting use and law beside the money")
     _run(connection, "57_law_reading", "60_search")
 

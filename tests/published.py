@@ -17,23 +17,29 @@ MONEY = "DECIMAL(18,2)"
 
 TABLES: dict[str, str] = {
     "mart.purchase": f"""
-        purchase_id VARCHAR, register VARCHAR, record_kind VARCHAR, source_id VARCHAR,
-        source_key VARCHAR, source_url VARCHAR, award_number VARCHAR, place_id VARCHAR,
-        place_name VARCHAR, agency_id VARCHAR, agency_code VARCHAR, agency_name VARCHAR,
-        parent_agency_name VARCHAR, vendor_id VARCHAR, vendor_name VARCHAR,
-        vendor_name_source VARCHAR, maker_id VARCHAR, maker_name VARCHAR, description VARCHAR,
-        what VARCHAR, technology VARCHAR, type VARCHAR, technologies VARCHAR[], form VARCHAR,
-        status VARCHAR, scope VARCHAR, is_counted BOOLEAN, strength TINYINT, rule VARCHAR,
-        rule_title VARCHAR, evidence_field VARCHAR, evidence VARCHAR, against VARCHAR,
-        decision VARCHAR, signed_date DATE, first_date DATE, last_date DATE, start_date DATE,
-        end_date DATE, last_possible_end_date DATE, basis VARCHAR, amount_scope VARCHAR,
-        window_start DATE, window_end DATE, amount_usd {MONEY}, amount {MONEY}, currency VARCHAR,
-        lifetime_usd {MONEY}, ceiling_usd {MONEY}, first_obligated_usd {MONEY},
-        first_ceiling_usd {MONEY}, transactions INTEGER, modifications INTEGER,
-        contract_ref VARCHAR, is_grouped BOOLEAN, funding_agency_name VARCHAR,
-        competition VARCHAR, offers_received INTEGER, funding VARCHAR, contract_vehicle VARCHAR,
-        psc_code VARCHAR, psc VARCHAR, naics_code VARCHAR, naics VARCHAR, raw_sha256 VARCHAR,
-        raw_file VARCHAR, raw_member VARCHAR, raw_row BIGINT""",
+        purchase_id VARCHAR, register VARCHAR, record_kind VARCHAR, source_id VARCHAR, source_key
+        VARCHAR, source_url VARCHAR, award_number VARCHAR, place_id VARCHAR, place_name VARCHAR,
+        agency_id VARCHAR, agency_code VARCHAR, agency_name VARCHAR, parent_agency_name VARCHAR,
+        vendor_id VARCHAR, vendor_name VARCHAR, vendor_name_source VARCHAR, vendor_uei VARCHAR,
+        vendor_parent_name_source VARCHAR, vendor_parent_uei VARCHAR, maker_id VARCHAR, maker_name
+        VARCHAR, description VARCHAR, what VARCHAR, technology VARCHAR, type VARCHAR, technologies
+        VARCHAR[], form VARCHAR, status VARCHAR, scope VARCHAR, is_counted BOOLEAN, strength
+        TINYINT, rule VARCHAR, rule_title VARCHAR, evidence_field VARCHAR, evidence VARCHAR,
+        against VARCHAR, decision VARCHAR, signed_date DATE, first_date DATE, last_date DATE,
+        start_date DATE, end_date DATE, last_possible_end_date DATE, ordering_end_date DATE, basis
+        VARCHAR, amount_scope VARCHAR, window_start DATE, window_end DATE, amount_usd {MONEY},
+        amount {MONEY}, currency VARCHAR, lifetime_usd {MONEY}, ceiling_usd {MONEY},
+        first_obligated_usd {MONEY}, first_ceiling_usd {MONEY}, ceiling_growth_usd {MONEY},
+        transactions INTEGER, modifications INTEGER, contract_ref VARCHAR, is_grouped BOOLEAN,
+        funding_agency_name VARCHAR, competition VARCHAR, offers_received INTEGER, funding
+        VARCHAR, contract_vehicle VARCHAR, funding_office_name VARCHAR, solicitation_procedures
+        VARCHAR, no_competition_reason VARCHAR, fair_opportunity_exception VARCHAR, set_aside
+        VARCHAR, parent_award_number VARCHAR, parent_award_agency_name VARCHAR, parent_award_type
+        VARCHAR, work_country VARCHAR, work_state VARCHAR, work_county VARCHAR, work_county_fips
+        VARCHAR, work_city VARCHAR, vehicle_name VARCHAR, vehicle_confidence VARCHAR,
+        work_place_id VARCHAR, work_place_name VARCHAR, office_name VARCHAR, psc_code VARCHAR, psc
+        VARCHAR, naics_code VARCHAR, naics VARCHAR, raw_sha256 VARCHAR, raw_file VARCHAR,
+        raw_member VARCHAR, raw_row BIGINT""",
     "mart.transaction": f"""
         purchase_id VARCHAR, transaction_id VARCHAR, source_id VARCHAR, date DATE,
         fiscal_year INTEGER, calendar_year INTEGER, amount_usd {MONEY}, amount {MONEY},
@@ -81,14 +87,26 @@ TABLES: dict[str, str] = {
         record_kind VARCHAR, source_key VARCHAR, source_url VARCHAR, award_number VARCHAR,
         agency_code VARCHAR, funding_agency_name VARCHAR, description VARCHAR, signed_date DATE,
         first_date DATE, last_date DATE, start_date DATE, end_date DATE,
-        last_possible_end_date DATE, lifetime_amount {MONEY}, ceiling {MONEY},
+        last_possible_end_date DATE, ordering_end_date DATE, office_name VARCHAR,
+        first_ceiling {MONEY}, lifetime_amount {MONEY}, ceiling {MONEY},
         first_obligated {MONEY}, transactions INTEGER, modifications INTEGER,
         contract_ref VARCHAR, contract_vehicle VARCHAR, competition VARCHAR,
         offers_received INTEGER, psc_code VARCHAR, psc VARCHAR, naics_code VARCHAR,
         naics VARCHAR, vendor_key INTEGER, source_id VARCHAR, agency_id VARCHAR,
         agency_name VARCHAR, parent_agency_name VARCHAR, place_id VARCHAR, basis VARCHAR,
         amount_scope VARCHAR, amount {MONEY}, currency VARCHAR, amount_usd {MONEY}""",
-    "core.vendor_name": "vendor_key INTEGER, vendor_name VARCHAR",
+    "core.terms": """
+        purchase_id VARCHAR,
+        funding_office_name VARCHAR, solicitation_procedures VARCHAR,
+        no_competition_reason VARCHAR, fair_opportunity_exception VARCHAR, set_aside VARCHAR,
+        parent_award_number VARCHAR, parent_award_agency_name VARCHAR,
+        parent_award_type VARCHAR,
+        work_country VARCHAR, work_state VARCHAR, work_county VARCHAR, work_county_fips VARCHAR,
+        work_city VARCHAR, vehicle_name VARCHAR, vehicle_confidence VARCHAR,
+        work_place_id VARCHAR""",
+    "core.vendor_name": """
+        vendor_key INTEGER, vendor_name VARCHAR, uei VARCHAR, duns VARCHAR, cage VARCHAR,
+        parent_name VARCHAR, parent_uei VARCHAR""",
     "core.vendor": "vendor_key INTEGER, vendor_id VARCHAR, vendor_name VARCHAR, is_known BOOLEAN",
     "core.file": """
         file_key SMALLINT, source_id VARCHAR, raw_sha256 VARCHAR, raw_file VARCHAR,

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, columns_of
 
-_TABLES = ("core.purchase", "core.vendor_name", "core.vendor", "core.file")
+_TABLES = ("core.purchase", "core.vendor_name", "core.vendor", "core.file", "core.terms")
 
 
 @lru_cache(maxsize=256)
@@ -18,17 +18,23 @@ def ledger_purchase(build: Build, purchase_id: str) -> Row | None:
     return ask_one(
         build,
         """
-        select p.*, named.vendor_name as vendor_name_source, known.vendor_id,
+        select p.*, t.* exclude (purchase_id),
+            named.vendor_name as vendor_name_source, known.vendor_id,
             coalesce(known.vendor_name, named.vendor_name) as vendor_name,
             known.is_known as is_known_vendor, f.raw_sha256, f.raw_file, f.raw_member,
             place.place_name, p.lifetime_amount as lifetime_usd, p.ceiling as ceiling_usd,
             p.first_obligated as first_obligated_usd,
+            p.first_ceiling as first_ceiling_usd,
+            p.ceiling - p.first_ceiling as ceiling_growth_usd,
+            named.uei as vendor_uei, named.parent_name as vendor_parent_name_source,
+            named.parent_uei as vendor_parent_uei,
             null::varchar as what, null::varchar as maker_id, null::varchar as maker_name,
             null::varchar as technology, null::varchar as technology_name,
             null::varchar as status, null::varchar as scope, null::varchar as decision,
             null::varchar as against, null::varchar as funding, false as is_counted,
             false as is_grouped, null::date as window_start, null::date as window_end
         from core.purchase as p
+        left join core.terms as t using (purchase_id)
         left join core.vendor_name as named using (vendor_key)
         left join core.vendor as known using (vendor_key)
         left join core.file as f using (file_key)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, editing, evidence, knowledge, widgets
+from dashboard import blocks, buying, data, editing, evidence, knowledge, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -60,6 +60,14 @@ def show(build: Build) -> None:
         "transactions",
     )  # fmt: skip
     evidence.show_transactions(purchase, transactions)
+
+    widgets.heading(
+        "How it was bought",
+        "Quotation marks hold the record's own words. What a file or service does not carry is "
+        "not in the record; that says nothing about the purchase.",
+        "terms",
+    )
+    widgets.facts(buying.facts(purchase))
 
     widgets.heading("The record", anchor="record")
     widgets.facts(evidence.record(purchase))

@@ -20,10 +20,12 @@ _BOTH = (
     "award_key award_number parent_agency_code parent_agency_name parent_award_number"
     " lifetime_amount ceiling start_date end_date last_possible_end_date ordering_end_date"
     " department_code department_name agency_code agency_name office_name funding_agency_code"
-    " funding_agency_name vendor_uei vendor_duns vendor_name vendor_cage vendor_parent_uei"
-    " vendor_parent_name record_flag award_type idv_type single_or_multiple_code base_description"
-    " psc_code psc naics_code naics competition offers_received parent_single_or_multiple_code"
-    " parent_award_type record_url last_modified_date"
+    " funding_agency_name funding_office_name vendor_uei vendor_duns vendor_name vendor_cage"
+    " vendor_parent_uei vendor_parent_name record_flag award_type idv_type"
+    " single_or_multiple_code base_description psc_code psc naics_code naics competition"
+    " offers_received solicitation_procedures no_competition_reason fair_opportunity_exception"
+    " set_aside work_country work_state work_county work_county_fips work_city"
+    " parent_single_or_multiple_code parent_award_type record_url last_modified_date"
 )
 # What is staged of each table. What a layout lacks is null there: absent, never zero.
 COLUMNS: dict[Table, tuple[str, ...]] = {

@@ -50,7 +50,7 @@ select
   purchase.source_url,
   purchase.award_number,
   purchase.place_id,
-  place_name,
+  core.place.place_name,
   purchase.agency_id,
   purchase.agency_code,
   purchase.agency_name,
@@ -58,6 +58,9 @@ select
   vendor.vendor_id,
   vendor.vendor_name,
   core.vendor_name.vendor_name as vendor_name_source,
+  core.vendor_name.uei as vendor_uei,
+  core.vendor_name.parent_name as vendor_parent_name_source,
+  core.vendor_name.parent_uei as vendor_parent_uei,
   -- Where no reason names another maker, the vendor sells its own product. Staff have no maker.
   case
     when coalesce(maker.role, '') = 'staffing' then null
@@ -96,6 +99,7 @@ select
   purchase.start_date,
   purchase.end_date,
   purchase.last_possible_end_date,
+  purchase.ordering_end_date,
   purchase.basis,
   purchase.amount_scope,
   -- A search brings whole awards, with money from before and after the files of their agency.
@@ -110,15 +114,35 @@ select
   case when purchase.currency = 'USD' then ceiling end as ceiling_usd,
   case when purchase.currency = 'USD' then first_obligated end as first_obligated_usd,
   case when purchase.currency = 'USD' then first_ceiling end as first_ceiling_usd,
+  case when purchase.currency = 'USD' then (ceiling - first_ceiling)::decimal(18, 2) end
+    as ceiling_growth_usd,
   purchase.transactions,
   purchase.modifications,
   purchase.contract_ref,
   false as is_grouped,
+  purchase.office_name,
   purchase.funding_agency_name,
+  terms.funding_office_name,
   purchase.competition,
   purchase.offers_received,
+  terms.solicitation_procedures,
+  terms.no_competition_reason,
+  terms.fair_opportunity_exception,
+  terms.set_aside,
   null::varchar as funding,
   purchase.contract_vehicle,
+  terms.vehicle_name,
+  terms.vehicle_confidence,
+  terms.parent_award_number,
+  terms.parent_award_agency_name,
+  terms.parent_award_type,
+  terms.work_country,
+  terms.work_state,
+  terms.work_county,
+  terms.work_county_fips,
+  terms.work_city,
+  terms.work_place_id,
+  work_place.place_name as work_place_name,
   purchase.psc_code,
   coalesce(purchase.psc, core.code_name.name) as psc,
   purchase.naics_code,
@@ -132,7 +156,9 @@ join core.purchase as purchase using (purchase_id)
 join core.file using (file_key)
 join core.vendor as vendor using (vendor_key)
 join core.vendor_name using (vendor_key)
-left join core.place using (place_id)
+left join core.terms as terms using (purchase_id)
+left join core.place on core.place.place_id = purchase.place_id
+left join core.place as work_place on work_place.place_id = terms.work_place_id
 left join core.known_vendor as known on known.vendor_id = vendor.vendor_id
 left join core.known_vendor as maker on maker.vendor_id = status.maker_id
 left join window_of_agency

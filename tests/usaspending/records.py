@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, str]
+_COUNTY = "prime_award_transaction_place_of_performance_county_fips_code"
 
 
 def words(text: str) -> str:
@@ -199,7 +200,18 @@ def _common(award: Award) -> dict[str, Any]:
             },
         },
         "executive_details": {"officers": [{"name": "PRIVATE PERSON", "amount": 1.0}]},
-        "place_of_performance": {"city_name": None, "address_line1": None},
+        "place_of_performance": {
+            "location_country_code": row.get("primary_place_of_performance_country_code") or None,
+            "country_name": None,
+            "state_code": row.get("primary_place_of_performance_state_code") or None,
+            "state_name": None,
+            "county_name": row.get("primary_place_of_performance_county_name") or None,
+            # Three digits, where the files have the state's two before them.
+            "county_code": (row.get(_COUNTY) or "")[-3:] or None,
+            "city_name": row.get("primary_place_of_performance_city_name") or None,
+            "zip5": "95691",
+            "address_line1": "3 PRIVATE ROAD",
+        },
         "total_account_outlay": 0.0,
         "total_account_obligation": 0.0,
         "account_outlays_by_defc": [],
@@ -243,6 +255,13 @@ def contract_answer(award: Award) -> dict[str, Any]:
             "number_of_offers_received": row.get("number_of_offers_received") or None,
             "extent_competed": row.get("extent_competed_code") or None,
             "extent_competed_description": row.get("extent_competed") or None,
+            "solicitation_procedures": row.get("solicitation_procedures_code") or None,
+            "solicitation_procedures_description": row.get("solicitation_procedures") or None,
+            "other_than_full_and_open_description": row.get("other_than_full_and_open_competition")
+            or None,
+            "fair_opportunity_limited_description": row.get("fair_opportunity_limited_sources")
+            or None,
+            "type_set_aside_description": row.get("type_of_set_aside") or None,
             "product_or_service_code": row.get("product_or_service_code") or None,
             "product_or_service_description": row.get("product_or_service_code_description")
             or None,
