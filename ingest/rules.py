@@ -178,6 +178,11 @@ class Compiler:
     def _vendors_named_in_descriptions(self) -> None:
         """Take a maker's own name in a description for as good as a product: resellers name it."""
         taken = {wording.literal for wording in self.wordings if wording.part == "words"}
+        # A description says AWARE where a vendor is called AWARE, INC.: what is shared as a name
+        # is no name in a description, whatever legal form stands beside it.
+        taken |= {
+            _name_in_text(row.alias) for row in rows_of(self._rows, Alias) if row.ambiguous == "yes"
+        }
         for row in rows_of(self._rows, Alias):
             vendor = self._vendors[row.vendor_id]
             name = _name_in_text(row.alias)

@@ -21,22 +21,30 @@ def define_names(connection: duckdb.DuckDBPyConnection) -> None:
 def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
     """Make core.vendor from core.vendor_name: one row per vendor_key.
 
-    Order: UEI, DUNS, CAGE, then the normalised name against the alias table; a name like
-    `X DBA Y` is tried whole, then as Y, then as X. An unknown vendor is its normalised name.
+    Order: UEI, DUNS, CAGE, then the name against the alias table, first as it is spelled (SS8
+    is shared, SS8, INC. is not), then without its legal form; a name like `X DBA Y` is tried
+    whole, then as Y, then as X. An unknown vendor is its normalised name.
     """
     define_names(connection)
     connection.execute(
-        """create or replace temp table alias as
-        select normal_name(alias) as name, alias, vendor_id, is_ambiguous
+        """create or replace temp table alias_spelled as
+        select spelled_name(alias) as spelled, normal_name(alias) as name, alias, vendor_id,
+            is_ambiguous
         from (select unnest($1::varchar[]) as alias, unnest($2::varchar[]) as vendor_id,
             unnest($3::boolean[]) as is_ambiguous)
-        qualify row_number() over (partition by normal_name(alias) order by is_ambiguous, alias) = 1
+        qualify row_number() over (
+            partition by spelled_name(alias) order by is_ambiguous, alias) = 1
         """,
         [
             [row.alias for row in knowledge.aliases],
             [row.vendor_id for row in knowledge.aliases],
             [row.ambiguous == "yes" for row in knowledge.aliases],
         ],
+    )
+    connection.execute(
+        """create or replace temp table alias as
+        select name, alias, vendor_id, is_ambiguous from alias_spelled
+        qualify row_number() over (partition by name order by is_ambiguous, alias) = 1"""
     )
     connection.execute(
         """create or replace temp table identifier as

@@ -100,7 +100,7 @@ def _vendor(
     technologies = [_what(part.strip(), knowledge) for part in vendor.technologies.split(";")]
     goods = ", ".join(dict.fromkeys(technologies))
     said = {
-        "exclusive": f"which is on our list as selling only {goods}",
+        "exclusive": f"which sells {goods}, and nothing else that we know of",
         "mixed": f"which sells {goods} among other things: a second sign is needed",
         "rarely": f"which seldom sells {goods}: only its own words count",
         "nothing": "which sells no surveillance technology that we know of",

@@ -262,7 +262,7 @@ def reasons(knowledge: Knowledge, vendor: str, description: str, psc: str = "") 
         ("FCN, INC.", "GRAYKEY LICENSE", "",
          "the description names GRAYKEY LICENSE, a device forensics product of Magnet Forensics"),
         ("CLEARVIEW AI", "LICENSES", "",
-         "Clearview AI is on our list as selling only face recognition"),
+         "Clearview AI sells face recognition, and nothing else that we know of"),
         ("SENTRILLION", "CAMERAS FOR THE PORT", "",
          "Sentrillion sells video surveillance, and the description says “CAMERAS”"),
         ("ACME", "BODY WORN CAMERAS", "",

@@ -1,5 +1,5 @@
 -- core.vendor: who each recorded vendor is. One row and key: vendor_key of core.vendor_name.
--- An identifier decides; a name decides only when it equals an alias after normalisation.
+-- An identifier decides; a name decides only when it equals an alias, as spelled or normalised.
 create schema if not exists core;
 
 create or replace temp table vendor_guess as
@@ -23,7 +23,10 @@ with spelled as (
     select vendor_key, 3, 'cage', identifier.vendor_id, null, false
     from core.vendor_name join identifier on scheme = 'cage' and value = upper(trim(cage))
     union all
-    select vendor_key, 3 + place, 'alias', alias.vendor_id, alias.alias, alias.is_ambiguous
+    select vendor_key, 4, 'alias', alias.vendor_id, alias.alias, alias.is_ambiguous
+    from spelled join alias_spelled as alias on alias.spelled = spelled.name
+    union all
+    select vendor_key, 4 + place, 'alias', alias.vendor_id, alias.alias, alias.is_ambiguous
     from names join alias using (name)
 )
 select * from guesses

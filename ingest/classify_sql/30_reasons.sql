@@ -46,7 +46,7 @@ with spoken_for as (
 )
 select
     purchase_id, 2 as strength, 'vendor:' || vendor_id as rule,
-    vendor_name || ' is on our list as selling only ' || all_goods as title,
+    vendor_name || ' sells ' || all_goods || ', and nothing else that we know of' as title,
     'vendor' as field, recorded_name as said, '' as literal, '' as words_said, '' as words_literal,
     coalesce(spoken_for.technology, technologies[1]) as technology, '' as type,
     scope, vendor_id as maker_id, 'for' as speaks, 0 as beats, false as is_plain
