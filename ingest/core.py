@@ -250,7 +250,7 @@ def run_steps(
     say("Writing the published tables")
     _run(connection, "40_status", "42_place", "45_coverage", "50_mart", "55_beside", "56_use_law")
     say("Setting use and law beside the money")
-    _run(connection, "57_law_reading", "60_search")
+    _run(connection, "57_law_reading", "58_searched", "59_standing_list", "60_search")
 
 
 def _decided(decisions: dict[str, Decision]) -> dict[str, bool]:
