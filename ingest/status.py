@@ -54,6 +54,7 @@ def status(home: Home) -> Status:
     database = home.published_database()
     published: dict[str, tuple[object, ...]] = {}
     build: tuple[str, date, int, int] | None = None
+    partial: list[tuple[str, str]] = []
     if database:
         with duckdb.connect(str(database), read_only=True) as connection:
             published = {
@@ -63,6 +64,10 @@ def status(home: Home) -> Status:
                     " stale_because from mart.source"
                 ).fetchall()
             }
+            partial = connection.execute(
+                "select source_id, message from meta.issue"
+                " where kind = 'changes without a whole file' order by all"
+            ).fetchall()
             build = connection.execute(
                 "select build_id, as_of, purchases, transactions from meta.build"
             ).fetchone()
@@ -70,6 +75,8 @@ def status(home: Home) -> Status:
         source_id: [notice.message for notice in found]
         for source_id, found in known_notices(home).items()
     }
+    for source_id, message in partial:
+        notices.setdefault(source_id, []).append(message)
     sources = [
         _source_status(
             source.id,

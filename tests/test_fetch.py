@@ -310,6 +310,27 @@ def test_a_year_that_is_not_listed_is_said(
     assert "fiscal year 2025" in result.notices[0].message
 
 
+def test_changes_of_years_without_a_whole_file_are_said(
+    archive: Archive, ours: Home, get: Fetch, months: Callable[[str], list[Path]], tmp_path: Path
+) -> None:
+    archive.put(*months(JULY)[:1])
+    get(date(2026, 7, 20), years=(2024,))
+    early = changed(transaction("Z1", "7.00", "2012-03-01", modification="P00009"))
+    archive.put(delta(tmp_path, [early, changed(A, "C")], stamp=AUGUST))
+    get(years=(2024,))
+    database = build(ours).database
+    with duckdb.connect(str(database), read_only=True) as connection:
+        ((said,),) = connection.execute(
+            "select message from meta.issue where kind = 'changes without a whole file'"
+        ).fetchall()
+        years = connection.execute("select distinct fiscal_year from mart.denominator").fetchall()
+    assert years == [(2024,)]
+    assert "hold 1 transactions of fiscal years 2012 to 2012" in said
+    assert "may lack other transactions" in said
+    shown = next(source for source in status(ours).sources if source.source_id == SOURCE)
+    assert (shown.state, shown.notices) == ("fresh", [said])
+
+
 def test_a_file_with_a_header_alone_is_kept_out_until_it_is_mended(
     archive: Archive, ours: Home, get: Fetch, months: Callable[[str], list[Path]], tmp_path: Path
 ) -> None:

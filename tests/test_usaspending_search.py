@@ -172,6 +172,23 @@ def test_both_ways_together_count_nothing_twice(search: Search, ours: Home, tmp_
     assert first["A1"] == Decimal("800.00"), "what only the archive says stays"
 
 
+def test_shares_are_of_what_the_whole_files_have_alone(
+    search: Search, ours: Home, tmp_path: Path
+) -> None:
+    rows = sample()
+    federal.load(ours, federal.full(tmp_path, [*rows[1:3], rows[5]], year=2024, stamp="20261106"))
+    # Since then: one changed, one that is new, and one of a year without a whole file.
+    changed = {**rows[1], "federal_action_obligation": "-30.05"}
+    search.add([rows[0], changed, *rows[2:], transaction("N1", "1000.00", "2024-09-01")])
+    crawl(ours)
+    built = build(ours)
+    assert Decimal("1000.00") in {amount for _, _, _, amount, *_ in ledger(built)}
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        assert connection.execute(
+            "select fiscal_year, amount, transactions, purchases from mart.denominator"
+        ).fetchall() == [(2024, Decimal("-30.05") + Decimal("7.77") + 99, 3, 3)]
+
+
 def test_a_second_run_fetches_nothing_and_changes_nothing(
     server: Server, search: Search, ours: Home
 ) -> None:

@@ -54,7 +54,26 @@ join core.agency using (agency_id)
 group by source_id, agency_id, reach.is_complete
 order by source_id, agency_id, reach.is_complete;
 
--- All spending, surveillance or not, where a complete source covers the agency and the year.
+-- Files that are the whole of an agency and year, and the changes that carry them on.
+create temp table whole_file as
+select file_key
+from core.file
+join core.source using (source_id)
+where is_complete and kind in ('full', 'delta');
+
+-- Movements of money that an answer or a download gave last and a whole file has as well.
+create temp table known_to_whole as
+select distinct transaction_id
+from live_transaction
+semi join whole_file using (file_key)
+semi join (
+  select transaction_id from core.transaction anti join whole_file using (file_key)
+) as elsewhere using (transaction_id)
+where correction is distinct from 'D';
+
+-- All spending, surveillance or not, where a complete source covers the agency and the year: of
+-- what that source has alone. A search that is newer knows a few purchases more, and only those
+-- that it looked for: with them the whole would be neither.
 create table mart.denominator as
 select
   whole.source_id,
@@ -62,24 +81,68 @@ select
   core.purchase.agency_id,
   any_value(core.purchase.agency_name) as agency_name,
   any_value(core.purchase.place_id) as place_id,
-  core.transaction.fiscal_year,
+  moved.fiscal_year,
   core.source.basis,
-  sum(case when core.source.currency = 'USD' then core.transaction.amount end)::decimal(18, 2)
+  sum(case when core.source.currency = 'USD' then moved.amount end)::decimal(18, 2)
     as amount_usd,
-  sum(core.transaction.amount)::decimal(18, 2) as amount,
+  sum(moved.amount)::decimal(18, 2) as amount,
   core.source.currency,
   count(distinct purchase_id) as purchases,
   count(*) as transactions
-from core.transaction
+from (
+  select * from core.transaction semi join whole_file using (file_key)
+  union all by name
+  select * from core.transaction semi join known_to_whole using (transaction_id)
+) as moved
 join core.purchase using (purchase_id)
 join (select distinct source_id, agency_id, fiscal_year from reach where is_complete) as whole
   on whole.agency_id = core.purchase.agency_id
-  and whole.fiscal_year = core.transaction.fiscal_year
+  and whole.fiscal_year = moved.fiscal_year
 join core.source on core.source.source_id = whole.source_id
 group by
-  whole.source_id, core.purchase.record_kind, core.purchase.agency_id, core.transaction.fiscal_year,
+  whole.source_id, core.purchase.record_kind, core.purchase.agency_id, moved.fiscal_year,
   core.source.basis, core.source.currency
 order by 1, 2, 3, 6, 7, 10;
+
+-- Changes reach back to every year. Where no whole file of an agency and year is here, they are all
+-- there is of it: each counts as what it is, and its purchase may lack others.
+insert into meta.issue (source_id, column_name, value, kind, message)
+with
+  changed as (
+    select source_id, department_code, fiscal_year, count(*) as transactions
+    from live_transaction
+    semi join (from core.file where kind = 'delta') as delta using (file_key)
+    semi join core.transaction as counted
+      on counted.file_key = live_transaction.file_key
+      and counted.raw_row = live_transaction.raw_row
+    group by all
+  ),
+  alone as (
+    select *
+    from changed
+    where not exists (
+      from core.file
+      where kind = 'full'
+        and coalesce(core.file.department_code = changed.department_code,
+          core.file.department_code is null)
+        and coalesce(scope_fiscal_year = changed.fiscal_year, scope_fiscal_year is null)
+    )
+  )
+select
+  source_id,
+  'action_date',
+  sum(transactions)::varchar,
+  'changes without a whole file',
+  format(
+    'Files of changes hold {} transactions of fiscal years {} to {} for which no whole file is '
+    'here. Each counts, but purchases of those years may lack other transactions, and no share '
+    'of all spending is given for them. To have those years whole: '
+    '`whobuys fetch {} --fiscal-year {}`, and so for each year.',
+    sum(transactions), min(fiscal_year), max(fiscal_year), source_id, max(fiscal_year)
+  )
+from alone
+group by source_id
+order by source_id;
 
 create table mart.file as
 select

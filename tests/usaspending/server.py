@@ -64,6 +64,11 @@ class Answer:
             {"Content-Type": "application/json"},
         )
 
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
 
 Handler = Callable[[Request], Answer]
 
