@@ -7,6 +7,8 @@ of the standard, and then each contract is one row, and each award that led to n
 Several suppliers of one award share its value, and nobody says how: the value is then the
 amount of one row of them together, and each of them has a row of its own without an amount, whose
 `shared_amount` is the most it could be.
+
+The key of a row is `purchase`: process, contract or award, and, where they share, the supplier.
 """
 
 import warnings
@@ -24,7 +26,7 @@ from ingest.adapters.table_file import files
 from ingest.http import Client
 
 COLUMNS = (
-    "ocid", "release_date", "record", "contract_id", "award_id", "buyer_id", "buyer",
+    "purchase", "ocid", "release_date", "record", "contract_id", "award_id", "buyer_id", "buyer",
     "procuring_entity", "supplier_id", "supplier", "suppliers", "title", "description",
     "status", "amount", "shared_amount", "currency", "signed_date", "start_date", "end_date",
     "last_possible_end_date", "procurement_method", "procurement_details", "category",
@@ -235,6 +237,7 @@ def _rows_of_process(ocid: str, release: dict[str, Any], problems: list[str]) ->
             {
                 **common,
                 "record": "contract",
+                "purchase": f"{ocid}/{contract.get('id')}",
                 "contract_id": str(contract.get("id")),
                 "award_id": award_id,
                 **_said(contract, award, release.get("tender") or {}),
@@ -251,6 +254,7 @@ def _rows_of_process(ocid: str, release: dict[str, Any], problems: list[str]) ->
                 {
                     **common,
                     "record": "award",
+                    "purchase": f"{ocid}/{award_id}",
                     "award_id": award_id,
                     **_said(award, {}, release.get("tender") or {}),
                     **_value(award),
@@ -313,7 +317,11 @@ def _period(period: dict[str, Any] | None) -> Row:
 
 
 def _per_supplier(row: Row, award: dict[str, Any], release: dict[str, Any]) -> Iterator[Row]:
-    suppliers = award.get("suppliers") or []
+    suppliers = []
+    for supplier in award.get("suppliers") or []:
+        # Listed twice in one award, a supplier is still one.
+        if supplier not in suppliers:
+            suppliers.append(supplier)
     if not suppliers:
         # A contract can come without its award: its only supplier among the parties is meant.
         parties = [p for p in release.get("parties") or [] if "supplier" in (p.get("roles") or [])]
@@ -325,8 +333,15 @@ def _per_supplier(row: Row, award: dict[str, Any], release: dict[str, Any]) -> I
         return
     together = {"supplier_id": "together", "supplier": f"{count} suppliers together"}
     yield _in_order({**row, **together, "suppliers": count})
-    for supplier in suppliers:
-        alone = {"amount": None, "shared_amount": row["amount"], "suppliers": count}
+    ids = [str(supplier.get("id") or supplier.get("name")) for supplier in suppliers]
+    for place, supplier in enumerate(suppliers):
+        again = ids[:place].count(ids[place])
+        alone = {
+            "purchase": f"{row['purchase']}/{ids[place]}{f'#{again + 1}' if again else ''}",
+            "amount": None,
+            "shared_amount": row["amount"],
+            "suppliers": count,
+        }
         yield _in_order({**row, **_supplier(supplier, release), **alone})
 
 
