@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.adapters.usaspending_archive import COLUMNS, Table
+from ingest.beside import classify_beside
 from ingest.classify import classify
 from ingest.decisions import Decision, apply_decisions
 from ingest.home import Home
@@ -249,6 +250,7 @@ def run_steps(
     rank(connection, decisions=_decided(decisions))
     say("Writing the published tables")
     _run(connection, "40_status", "42_place", "45_coverage", "50_mart", "55_beside", "56_use_law")
+    classify_beside(connection, knowledge)
     say("Setting use and law beside the money")
     _run(connection, "57_law_reading", "58_searched", "59_standing_list", "60_search")
 

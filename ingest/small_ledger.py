@@ -14,6 +14,8 @@ from ingest.reasons import classify
 from ingest.vendors import resolve_vendors
 
 COLUMNS = ("agency", "vendor", "description", "psc", "naics")
+# The vendor's official identifier, where there is one.
+_IDENTIFIER = "uei"
 
 
 def classified(
@@ -30,7 +32,7 @@ def classified(
     frame = pd.DataFrame(
         {
             name: pd.array(list(records.get(name, [None] * count)), dtype="string")
-            for name in COLUMNS
+            for name in (*COLUMNS, _IDENTIFIER)
         }
     )
     frame.insert(0, "row", range(count))
@@ -50,10 +52,10 @@ _CORE = r"""
 create schema core;
 create table core.vendor_name as
 select
-    (row_number() over (order by vendor))::integer as vendor_key, vendor as vendor_name,
-    null::varchar as uei, null::varchar as duns, null::varchar as cage,
+    (row_number() over (order by vendor, uei))::integer as vendor_key, vendor as vendor_name,
+    uei, null::varchar as duns, null::varchar as cage,
     null::varchar as parent_name, null::varchar as parent_uei
-from (select distinct coalesce(vendor, '') as vendor from given);
+from (select distinct coalesce(vendor, '') as vendor, uei from given);
 
 create table core.purchase as
 select
@@ -67,7 +69,8 @@ select
     nullif(regexp_replace(naics, '^\s*[0-9]{6}\b[\s:.-]*', ''), '') as naics,
     null::varchar as contract_ref, false as is_single_award_parent
 from given
-join core.vendor_name as name on name.vendor_name = coalesce(given.vendor, '');
+join core.vendor_name as name
+    on name.vendor_name = coalesce(given.vendor, '') and name.uei is not distinct from given.uei;
 
 -- Several descriptions of a purchase may stand in one cell, divided by ' | ', the base one first.
 create table core.text as

@@ -123,6 +123,43 @@ def test_a_grant_is_the_sum_of_its_transactions(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_grant_says_which_technology_its_own_words_speak_of(tmp_path: Path) -> None:
+    plain = {"transaction_description": "OVERTIME", "prime_award_base_transaction_description": ""}
+    home = with_grants(ours(tmp_path), tmp_path, grant(), grant("G2", **plain))
+    built = build(home)
+    assert rows(
+        built, "select technology, status, scope, evidence_field, evidence from mart.grant"
+    ) == [
+        ("license-plate-readers", "matched", "strict", "description", "LICENSE PLATE READER"),
+        (None, None, None, None, None),
+    ]  # fmt: skip
+    assert rows(built, "select count(*) from mart.purchase") == [(0,)]
+
+
+def test_a_subaward_is_judged_by_its_own_vendor_and_words(tmp_path: Path) -> None:
+    home = with_subawards(
+        ours(tmp_path),
+        tmp_path,
+        subaward(),
+        subaward("S2", subawardee_name="CELLEBRITE INC", subaward_description="LICENSES"),
+        # An identifier decides before a name does.
+        subaward("S3", subawardee_name="SOMEBODY LLC", subawardee_uei="E5BEYXDQYJS6"),
+    )
+    built = federal.build_of(home, federal.full(tmp_path, [transaction("A1", "100.00")]))
+    assert rows(
+        built,
+        "select subaward_number, vendor_id, technology, status from mart.subaward order by 1",
+    ) == [
+        ("S1", "small_subcontractor", None, None),
+        ("S2", "cellebrite", "device-forensics", "matched"),
+        ("S3", "clearview_ai", "face-recognition", "matched"),
+    ]
+    # What a subcontractor sells says nothing about the prime award, and adds no money to it.
+    assert rows(built, "select vendor_id, technology, amount_usd from mart.purchase") == [
+        ("clearview_ai", "face-recognition", Decimal("100.00"))
+    ]
+
+
 def test_only_declared_listings_are_published(tmp_path: Path) -> None:
     home = with_grants(ours(tmp_path), tmp_path, grant(), grant("OTHER", cfda_number="10.500"))
     assert rows(build(home), "select award_number from mart.grant") == [("15PBJA24GG0001",)]
