@@ -435,5 +435,5 @@ def find_source(sources: dict[str, Source], source_id: str) -> Source:
     if source_id in sources:
         return sources[source_id]
     near = difflib.get_close_matches(source_id, list(sources), n=1)
-    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(sorted(sources))}."
+    hint = f" Did you mean {near[0]}?" if near else " `whobuys status` lists all."
     raise DeclarationError(f"There is no source {source_id}.{hint}")

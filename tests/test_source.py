@@ -182,5 +182,5 @@ def test_an_unknown_source_is_answered_with_the_nearest() -> None:
     sources = load_sources([OURS])
     with pytest.raises(DeclarationError, match=r"Did you mean us_federal_contracts\?"):
         find_source(sources, "us_federal_contract")
-    with pytest.raises(DeclarationError, match="Known: us_federal_contracts, "):
+    with pytest.raises(DeclarationError, match="`whobuys status` lists all"):
         find_source(sources, "zzz")
