@@ -66,7 +66,11 @@ select
     ' ' || concat_ws(' || ', normal_text(strip_accents(agency_name)),
         normal_text(strip_accents(parent_agency_name))) || ' ' as buyer_words,
     ' ' || concat_ws(' || ', normal_text(strip_accents(name.vendor_name)), normal_text(psc),
-        normal_text(naics), said.words) || ' ' as words
+        normal_text(naics), said.words) || ' ' as words,
+    -- The industry is that of the vendor, not of the goods: LIGHT TRUCK MANUFACTURING stands
+    -- beside a van full of phone readers. So it speaks against nothing.
+    ' ' || concat_ws(' || ', normal_text(strip_accents(name.vendor_name)), normal_text(psc),
+        said.words) || ' ' as own_words
 from core.purchase
 semi join candidate using (purchase_id)
 left join core.vendor_name as name using (vendor_key)

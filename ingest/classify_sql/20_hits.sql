@@ -38,26 +38,28 @@ select purchase_id, rule, 'vendor', vendor_hit.recorded_name, literal
 from vendor_hit
 join candidate_record using (vendor_key);
 
--- condition_holds: the sets of words that stand in the record (vendor, texts, codes), and those
--- that stand there or in the buyer's name, which only `where` asks for. Key: purchase_id, word_set.
+-- condition_holds: the sets of words that stand in the record (vendor, texts, codes), in the
+-- record without its industry, which `unless` asks for, and those that stand there or in the
+-- buyer's name, which only `where` asks for. Key: purchase_id, word_set.
 create or replace temp table condition_holds as
 with asked as (
-    select purchase_id, words, buyer_words
+    select purchase_id, words, own_words, buyer_words
     from candidate_record
     where purchase_id in (select purchase_id from raw_hit join condition using (rule))
 ), buyers as (
     select buyer_words, unnest(list_distinct(string_split(buyer_words, ' '))) as anchor
     from (select distinct buyer_words from asked)
 ), spoken as (
-    select purchase_id, words, unnest(list_distinct(string_split(words, ' '))) as anchor from asked
+    select purchase_id, words, own_words, unnest(list_distinct(string_split(words, ' '))) as anchor
+    from asked
 ), literals as (
     select distinct literal, padded, anchor from word_set_literal
 ), told as (
-    select purchase_id, true as in_record, literal
+    select purchase_id, true as in_record, contains(own_words, padded) as is_own, literal
     from spoken join literals using (anchor)
     where contains(words, padded)
     union all
-    select purchase_id, false, literal
+    select purchase_id, false, false, literal
     from asked
     join (
         select buyer_words, literal
@@ -65,7 +67,7 @@ with asked as (
         where contains(buyer_words, padded)
     ) using (buyer_words)
 )
-select purchase_id, word_set, bool_or(in_record) as in_record
+select purchase_id, word_set, bool_or(in_record) as in_record, bool_or(is_own) as is_own
 from told join word_set_literal using (literal)
 group by purchase_id, word_set;
 
@@ -75,7 +77,7 @@ with judged as (
         purchase_id, rule,
         bool_and(case part when 'where' then holds.word_set is not null
             else coalesce(holds.in_record, false) end) filter (part in ('needs', 'where')) as has_all,
-        bool_or(coalesce(holds.in_record, false)) filter (part = 'unless') as has_unless
+        bool_or(coalesce(holds.is_own, false)) filter (part = 'unless') as has_unless
     from raw_hit
     join condition using (rule)
     left join condition_holds as holds using (purchase_id, word_set)
