@@ -113,7 +113,7 @@ def read(home: Home, knowledge: Knowledge) -> Iterator[Read]:
                 connection.execute(f"drop table if exists mart.{table}")
             for name in ("place_within", "reached"):
                 connection.execute(f"drop table if exists {name}")
-            for name in ("level_of", "is_police", "shown", "judgement", "because"):
+            for name in ("level_of", "is_police", "mart.because", "mart.judgement", "mart.shown"):
                 connection.execute(f"drop macro if exists {name}")
             for step in ("56_use_law", "57_law_reading"):
                 connection.execute(core.SQL.joinpath(f"{step}.sql").read_text("utf-8"))

@@ -119,3 +119,15 @@ class Found:
     technologies: tuple[Bar, ...] = ()
     is_near: bool = field(default=False)
     "True when nothing matched and these are the nearest spellings."
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Which reports of use a reader asks for; empty and None ask for all."""
+
+    words: str = ""
+    vendor_id: str | None = None
+    technology: str | None = None
+    # One of the answers of `mart.use`, or `none`: no answer is on record.
+    answer: str | None = None
+    place_id: str | None = None

@@ -29,9 +29,10 @@ create temp macro is_police(name) as nullif(
   false
 );
 
-create temp macro shown(day) as strftime(day, '%-d %b %Y');
+-- Kept in the published database: a page asks the same of a day that its reader chooses.
+create macro mart.shown(day) as strftime(day, '%-d %b %Y');
 
-create temp macro judgement(day, law) as case
+create macro mart.judgement(day, law) as case
   when day is null then 'cannot be judged'
   when day < law.earliest_start_date then 'before'
   when day > law.latest_last_date then 'after'
@@ -42,20 +43,20 @@ create temp macro judgement(day, law) as case
   else 'in force'
 end;
 
-create temp macro because(day, law) as case
-  when judgement(day, law) <> 'cannot be judged' then null
+create macro mart.because(day, law) as case
+  when mart.judgement(day, law) <> 'cannot be judged' then null
   when day is null then 'the day is not in the record'
   when law.latest_start_date is null then 'our register does not say since when it is in force'
   when day < law.latest_start_date and law.is_start_assumed then
     'our register has its adoption and not its first day, which we take to lie between '
-    || shown(law.earliest_start_date) || ' and ' || shown(law.latest_start_date)
+    || mart.shown(law.earliest_start_date) || ' and ' || mart.shown(law.latest_start_date)
   when day < law.latest_start_date then
-    'its first day lies between ' || shown(law.earliest_start_date) || ' and '
-    || shown(law.latest_start_date)
+    'its first day lies between ' || mart.shown(law.earliest_start_date) || ' and '
+    || mart.shown(law.latest_start_date)
   when day > law.earliest_last_date then
-    'its last day lies between ' || shown(law.earliest_last_date) || ' and '
-    || shown(law.latest_last_date)
-  else 'it was changed on or after ' || shown(law.earliest_change_date) || ': ' || law.change
+    'its last day lies between ' || mart.shown(law.earliest_last_date) || ' and '
+    || mart.shown(law.latest_last_date)
+  else 'it was changed on or after ' || mart.shown(law.earliest_change_date) || ': ' || law.change
 end;
 
 create temp table reached as
@@ -114,8 +115,8 @@ select
   moved.purchase_id,
   law.law_id,
   moved.date,
-  judgement(moved.date, law) as judgement,
-  because(moved.date, law) as because,
+  mart.judgement(moved.date, law) as judgement,
+  mart.because(moved.date, law) as because,
   case when purchase.signed_date is not null then core.transaction.is_base end as is_new_purchase
 from reached
 join core.law as law using (law_id)
@@ -150,14 +151,14 @@ with
       case
         when purchase.signed_date is null and purchase.first_date < law.earliest_start_date
         then 'before'
-        else judgement(purchase.signed_date, law)
+        else mart.judgement(purchase.signed_date, law)
       end as judgement,
       case
         when purchase.signed_date is null and purchase.first_date < law.earliest_start_date
         then null
         when purchase.signed_date is null
         then 'the day on which it was signed is not in our files'
-        else because(purchase.signed_date, law)
+        else mart.because(purchase.signed_date, law)
       end as because
     from reached
     join core.law as law using (law_id)

@@ -17,9 +17,9 @@ select distinct agency_id, member_id from below;
 
 create temp macro shown_between(first, last) as case
   when first is null and last is null then null
-  when first is null then 'until ' || shown(last)
-  when last is null then 'since ' || shown(first)
-  else shown(first) || ' to ' || shown(last)
+  when first is null then 'until ' || mart.shown(last)
+  when last is null then 'since ' || mart.shown(first)
+  else mart.shown(first) || ' to ' || mart.shown(last)
 end;
 
 -- Where a complete source covers the agency itself, without a gap between fiscal years.
@@ -133,7 +133,7 @@ select
   reported.vendor_name, reported.technology,
   period_start as earliest_date,
   first_bought as latest_date,
-  format('{}. The first purchase found is of {}.', said, shown(first_bought)) as question,
+  format('{}. The first purchase found is of {}.', said, mart.shown(first_bought)) as question,
   'A trial, or an order before the time that these records cover, comes before many purchases.'
     as innocent_explanation,
   coalesce(
@@ -166,7 +166,7 @@ select
   said || '. ' || case
     when answer = 'denied_then_confirmed' then 'It was denied first and confirmed later.'
     when first_bought is not null
-    then format('It was denied; the first purchase found is of {}.', shown(first_bought))
+    then format('It was denied; the first purchase found is of {}.', mart.shown(first_bought))
     else 'It was denied.'
   end as question,
   'Those who answer may not know of a trial by a colleague, or may speak of another product or '
@@ -241,13 +241,13 @@ select
     'Our register shows {} in force on {} and naming this technology; we have not determined '
     'whether an exception or an older contract applies.',
     read.law_name,
-    shown(case when is_new_purchase then read.signed_date else first_date_in_force end)
+    mart.shown(case when is_new_purchase then read.signed_date else first_date_in_force end)
   ) as question,
   concat_ws(' ',
     'An exception or an older contract may apply.',
     'What the law leaves out: ' || coalesce(exceptions, 'nothing that our register knows') || '.'
   ) as innocent_explanation,
-  format('{}, read at its source on {}', law.primary_url, shown(law.read_from_primary_date))
+  format('{}, read at its source on {}', law.primary_url, mart.shown(law.read_from_primary_date))
     as searched,
   law.read_from_primary_date as searched_until_date,
   true as is_searched,
