@@ -28,7 +28,7 @@ def read_header(source_id: str, path: Path, shown_as: str) -> Header:
     """
     with path.open("rb") as handle:
         start = handle.read(_FIRST_BYTES)
-    _refuse_other_formats(source_id, start, shown_as)
+    refuse_other_formats(source_id, start, shown_as)
     line, _, _ = start.partition(b"\n")
     try:
         text = line.decode("utf-8-sig").rstrip("\r")
@@ -67,7 +67,8 @@ def first_row_not_utf8(path: Path, delimiter: str) -> int | None:
     return None
 
 
-def _refuse_other_formats(source_id: str, start: bytes, shown_as: str) -> None:
+def refuse_other_formats(source_id: str, start: bytes, shown_as: str) -> None:
+    """Raise SourceError for a web page, JSON, a spreadsheet or nothing at all."""
     beginning = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if not beginning:
         raise SourceError(f"{source_id}: {shown_as} is empty. Fetch it again.")

@@ -3,14 +3,16 @@
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from ingest.errors import SourceError
 from ingest.files import BLOCK, scratch_file
 
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
+WORKBOOKS = {".xlsx", ".xlsm"}
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,19 @@ class Member:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file is a zip, by its name or its first bytes."""
+    """Whether a file is a zip, by its name or its first bytes; a workbook is one only inside."""
     with path.open("rb") as handle:
-        return path.suffix.lower() == ".zip" or handle.read(4) == b"PK\x03\x04"
+        begins_as_zip = handle.read(4) == b"PK\x03\x04"
+    return path.suffix.lower() == ".zip" or (begins_as_zip and path.suffix.lower() not in WORKBOOKS)
 
 
-def tables(source_id: str, path: Path, scratch: Path) -> Iterator[Member]:
+def tables(
+    source_id: str,
+    path: Path,
+    scratch: Path,
+    suffixes: Collection[str] = TABLE_SUFFIXES,
+    pattern: str = "*",
+) -> Iterator[Member]:
     """Yield each table of a file, one at a time, extracted where it has to be.
 
     A member is extracted whole before it is read, under a name of ours: a third faster than any
@@ -39,7 +48,11 @@ def tables(source_id: str, path: Path, scratch: Path) -> Iterator[Member]:
         yield Member(None, path)
         return
     with _open(source_id, path) as archive:
-        found = [info for info in archive.infolist() if _is_table(source_id, path, info)]
+        found = [
+            info
+            for info in archive.infolist()
+            if _is_table(source_id, path, info, suffixes) and fnmatch(info.filename, pattern)
+        ]
         if not found:
             raise SourceError(f"{source_id}: {path.name} has no CSV inside. Fetch it again.")
         for info in found:
@@ -48,15 +61,18 @@ def tables(source_id: str, path: Path, scratch: Path) -> Iterator[Member]:
                 yield Member(info.filename, extracted)
 
 
-def left_out(path: Path) -> list[str]:
-    """Return the names of the members of a zip that are no tables."""
+def left_out(
+    path: Path, suffixes: Collection[str] = TABLE_SUFFIXES, pattern: str = "*"
+) -> list[str]:
+    """Return the names of the members of a zip that are no tables, or not those asked for."""
     if not is_zip(path):
         return []
     with zipfile.ZipFile(path) as archive:
         return [
             info.filename
             for info in archive.infolist()
-            if not info.filename.endswith("/") and not _has_table_suffix(info)
+            if not info.filename.endswith("/")
+            and not (_has_table_suffix(info, suffixes) and fnmatch(info.filename, pattern))
         ]
 
 
@@ -70,7 +86,7 @@ def _open(source_id: str, path: Path) -> zipfile.ZipFile:
         ) from error
 
 
-def _is_table(source_id: str, path: Path, info: zipfile.ZipInfo) -> bool:
+def _is_table(source_id: str, path: Path, info: zipfile.ZipInfo, suffixes: Collection[str]) -> bool:
     name = PurePosixPath(info.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or ":" in info.filename:
         raise SourceError(
@@ -84,12 +100,12 @@ def _is_table(source_id: str, path: Path, info: zipfile.ZipInfo) -> bool:
             f"Unlock it and add the CSV itself."
         )
     is_mac_shadow = name.parts[:1] == ("__MACOSX",) or name.name.startswith("._")
-    return _has_table_suffix(info) and not is_mac_shadow
+    return _has_table_suffix(info, suffixes) and not is_mac_shadow
 
 
-def _has_table_suffix(info: zipfile.ZipInfo) -> bool:
+def _has_table_suffix(info: zipfile.ZipInfo, suffixes: Collection[str]) -> bool:
     is_folder = info.filename.endswith(("/", "\\"))
-    return not is_folder and PurePosixPath(info.filename).suffix.lower() in TABLE_SUFFIXES
+    return not is_folder and PurePosixPath(info.filename).suffix.lower() in suffixes
 
 
 def _extract(

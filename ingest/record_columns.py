@@ -38,6 +38,15 @@ RECORD_COLUMNS: dict[str, str] = {
     "award_number": "the number printed on the contract, where it is not the key itself",
 }
 
+# What is staged of each row beyond these: its keys, and what reading it decided.
+STAGED_RECORD: tuple[str, ...] = (
+    "row_key",
+    "purchase_key",
+    "contract_ref",
+    "is_private",
+    *RECORD_COLUMNS,
+)
+
 
 def plain(column: str) -> str:
     """Return a column name as portals write it: lower case, words joined by underscores.

@@ -173,6 +173,9 @@ class Source(_Strict):
 
     # Switched off: listed by status and check, but neither fetched nor built.
     is_on: bool = True
+    # The body whose table it is: the buyer where a row names no department, and the parent of
+    # those that it names. None: rows name bodies that belong to no one body.
+    buyer: str | None = None
     # What one row is, in words, and what it is not.
     grain: str | None = None
     # The portal: a host, or a full base address with a path (a mirror, a server on loopback).
@@ -276,7 +279,7 @@ def _check_federal(source: Source) -> None:
 
 
 _ONLY_OF_PLACES = frozenset(
-    "purchase_key_else grain domain dataset resources address files first_year ask read"
+    "purchase_key_else buyer grain domain dataset resources address files first_year ask read"
     " also_called"
     " rows_that_count rows_left_out voided no_contract contract_key contracts_in"
     " fiscal_year_named_by masked_vendors people_kept_because incremental may_be_gone"

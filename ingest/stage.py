@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from ingest import csv_header, date_formats, members, table_reader
+from ingest import csv_header, date_formats, members, record_stage, record_tables, table_reader
 from ingest.adapters import usaspending_archive, usaspending_json
 from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError, Table
 from ingest.archive import RawFile
@@ -42,7 +42,10 @@ class _Model(BaseModel):
 
 
 class StagedTable(_Model):
-    """One Parquet file and how it was made. `rows` and `rejected` make up every row it had."""
+    """One Parquet file and how it was made.
+
+    `rows`, `rejected` and `left_out` make up every row it had.
+    """
 
     member: str | None
     table: Table
@@ -50,6 +53,8 @@ class StagedTable(_Model):
     parquet: str
     rows: int
     rejected: int
+    # Rows that are no spending by the declaration's own conditions.
+    left_out: int = 0
     first_date: date | None
     last_date: date | None
     problems: list[Problem]
@@ -65,6 +70,8 @@ class Manifest(_Model):
     stamp: date | None
     department_code: str | None
     fiscal_year: int | None
+    # Which part of the source it is, where a source has parts.
+    part: str = ""
     tables: list[StagedTable]
     problems: list[Problem]
 
@@ -80,17 +87,18 @@ class Manifest(_Model):
 
 
 @cache
-def code_version() -> str:
+def code_version(*, is_of_a_place: bool = False) -> str:
     """Return a short hash of the code that stages, so that a change of it stages anew."""
     digest = hashlib.sha256()
-    for path in _CODE:
+    for path in [*_CODE, *(record_stage.CODE if is_of_a_place else [])]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
 
 def manifest_path(home: Home, source: Source, raw: RawFile) -> Path:
     """Return where the manifest of a raw file stands, whether it is there yet or not."""
-    name = f"{raw.receipt.sha256[:16]}-{source.checksum[:8]}-{code_version()}"
+    code = code_version(is_of_a_place=source.is_of_a_place)
+    name = f"{raw.receipt.sha256[:16]}-{source.checksum[:8]}-{code}"
     return home.staged / source.id / f"{name}.json"
 
 
@@ -131,6 +139,8 @@ def stage(home: Home, source: Source, raw: RawFile) -> Manifest:
 def _stage(
     connection: duckdb.DuckDBPyConnection, source: Source, raw: RawFile, path: Path
 ) -> Manifest:
+    if source.is_of_a_place:
+        return _stage_records(connection, source, raw, path)
     if usaspending_json.is_answers(raw.path):
         return _stage_answers(connection, source, raw, path)
     tables: list[StagedTable] = []
@@ -158,7 +168,7 @@ def _stage(
         tables.append(staged_table)
     if not tables:
         raise refusals[0]
-    _check_counts(source, raw, tables)
+    _check_counts(source, raw, tables, source.expect.min_rows)
     problems += [
         Problem(kind="member not loaded", message=f"{name} in {raw.path.name} is no table.")
         for name in members.left_out(raw.path)
@@ -191,7 +201,7 @@ def _stage_answers(
             parquet = path.with_name(f"{path.stem}-1.parquet")
             member = members.Member(None, rows)
             tables.append(_stage_table(connection, source, member, given, parquet))
-            _check_counts(source, raw, tables)
+            _check_counts(source, raw, tables, source.expect.min_rows)
     return Manifest(
         source_id=source.id,
         raw_sha256=raw.receipt.sha256,
@@ -202,6 +212,45 @@ def _stage_answers(
         fiscal_year=None,
         tables=tables,
         problems=[],
+    )
+
+
+def _stage_records(
+    connection: duckdb.DuckDBPyConnection, source: Source, raw: RawFile, path: Path
+) -> Manifest:
+    """Stage the table of a place: a file in any usual shape, or the pages of a portal."""
+    tables = []
+    for number, table in enumerate(record_tables.tables(source, raw, path.parent), start=1):
+        parquet = path.with_name(f"{path.stem}-{number}.parquet")
+        result, left_out = record_stage.read(connection, source, table, parquet)
+        tables.append(
+            StagedTable(
+                member=table.name,
+                table="records",
+                layout=f"{len(table.header)} columns",
+                parquet=parquet.name,
+                rows=result.rows,
+                rejected=result.rejected,
+                left_out=left_out,
+                first_date=result.first_date,
+                last_date=result.last_date,
+                problems=result.problems,
+            )
+        )
+    kind, part = record_stage.kind_and_part(source, raw)
+    # An update may bring few rows, or none.
+    _check_counts(source, raw, tables, min_rows=0 if kind == "update" else source.expect.min_rows)
+    return Manifest(
+        source_id=source.id,
+        raw_sha256=raw.receipt.sha256,
+        raw_file=raw.receipt.file_name,
+        kind=kind,
+        stamp=None,
+        department_code=None,
+        fiscal_year=None,
+        part=part,
+        tables=tables,
+        problems=record_stage.not_loaded(source, raw),
     )
 
 
@@ -238,7 +287,7 @@ def _stage_table(
     )
 
 
-def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable]) -> None:
+def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable], min_rows: int) -> None:
     rejected = sum(table.rejected for table in tables)
     if rejected > source.expect.max_rejected:
         first = next(
@@ -251,8 +300,15 @@ def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable]) -> No
             f"that, raise `max_rejected` under `expect` in {source.path.name}: rows set aside are "
             f"then listed as issues."
         )
-    if sum(table.rows for table in tables) < source.expect.min_rows:
+    rows = sum(table.rows for table in tables)
+    if not rows and min_rows:
         raise SourceError(
             f"{source.id}: {raw.path.name} has a header but no rows. The publisher sometimes "
             f"serves an empty file by mistake: fetch it again later."
+        )
+    if rows < min_rows:
+        raise SourceError(
+            f"{source.id}: {raw.path.name} has {rows:,} rows, fewer than the {min_rows:,} that are "
+            f"expected of it. If the publisher has really shortened it, lower `min_rows` under "
+            f"`expect` in {source.path.name}; else fetch it again."
         )

@@ -11,10 +11,11 @@ from datetime import date
 from typing import Literal
 
 from ingest.errors import SourceError
+from ingest.record_columns import STAGED_RECORD
 from ingest.source import Source, names
 
-Kind = Literal["full", "delta", "download", "api", "starter"]
-Table = Literal["transactions", "summaries", "grants", "subawards"]
+Kind = Literal["full", "delta", "download", "api", "starter", "whole", "part", "update"]
+Table = Literal["transactions", "summaries", "grants", "subawards", "records"]
 
 _BOTH = (
     "award_key award_number parent_agency_code parent_agency_name parent_award_number"
@@ -49,10 +50,15 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
         " subvendor_name subvendor_parent_uei subvendor_parent_name record_url"
         " last_modified_date".split()
     ),
+    # Of the tables of places, which have modules of their own.
+    "records": STAGED_RECORD,
 }
 # What a declaration may call a column of the publisher's.
 OUR_COLUMNS = frozenset(
-    {"transaction_number", *(name for names in COLUMNS.values() for name in names)}
+    {
+        "transaction_number",
+        *(name for table, names in COLUMNS.items() if table != "records" for name in names),
+    }
 )
 # Without these a row says nothing: a file that lacks the column is refused, a row that lacks
 # the value is set aside.
@@ -61,6 +67,7 @@ REQUIRED: dict[Table, tuple[str, ...]] = {
     "summaries": ("award_key", "lifetime_amount"),
     "grants": ("transaction_key", "award_key", "amount", "date"),
     "subawards": ("award_key", "subaward_number", "amount", "date"),
+    "records": ("row_key",),
 }
 # Deletions in a delta carry only keys.
 DELETION = "correction = 'D'"
