@@ -103,6 +103,8 @@ def _stage_all(
                 f"{source_id}.yml back, or remove its folder from {home.raw}."
             )
             continue
+        if not source.is_on:
+            continue
         try:
             raw = archive.read(folder)
             if stage.staged(home, source, raw) is None:

@@ -14,6 +14,7 @@ from ingest.decisions import Decision, apply_decisions
 from ingest.home import Home
 from ingest.knowledge import Knowledge
 from ingest.likeness import rank
+from ingest.money_facts import load_money_facts
 from ingest.phrase import phrases
 from ingest.places import load_lists
 from ingest.quality import load_quality
@@ -52,6 +53,7 @@ def load_facts(
     """Fill the tables that come from declarations and reference data."""
     load_lists(connection, home.reference_folders, also=[s.place for s in sources.values()])
     load_quality(connection, home.reference_folders)
+    load_money_facts(connection, home.reference_folders)
     _load_sources(connection, sources, failures)
     _load_knowledge(connection, knowledge)
     load_use_law(connection, home.reference_folders)
@@ -65,7 +67,8 @@ def _load_sources(
         "page": "varchar", "licence": "varchar", "cadence": "varchar", "register": "varchar",
         "record_kind": "varchar", "basis": "varchar", "currency": "varchar", "covers": "varchar",
         "does_not_cover": "varchar", "covers_from": "date", "covers_to": "date",
-        "fiscal_year_begins": "int", "is_complete": "boolean", "stale_because": "varchar",
+        "fiscal_year_begins": "int", "is_complete": "boolean", "counts_as": "varchar",
+        "buyer": "varchar", "stale_because": "varchar",
     }  # fmt: skip
     load_table(
         connection,
@@ -76,9 +79,10 @@ def _load_sources(
                 s.id, s.title, s.publisher, s.place, s.page, s.licence, s.cadence,
                 s.register_name, s.record_kind, s.basis, s.currency, s.covers, s.does_not_cover,
                 s.covers_from, s.covers_to, s.fiscal_year_begins, s.is_complete,
-                failures.get(s.id),
+                s.amounts, s.buyer, failures.get(s.id),
             ]
             for s in sources.values()
+            if s.is_on
         ],
     )  # fmt: skip
     load_table(
@@ -147,7 +151,7 @@ def load_files(
                     receipt.fetched_at.replace(tzinfo=None), receipt.bytes, table.rows,
                     table.rejected, table.layout, manifest.kind,
                     manifest.stamp or receipt.fetched_date, manifest.department_code,
-                    manifest.fiscal_year,
+                    manifest.fiscal_year, manifest.part,
                 ]
             )  # fmt: skip
             path = str(home.staged / file.source.id / table.parquet).replace("'", "''")
@@ -168,6 +172,7 @@ _FILE = {
     "raw_file": "varchar", "raw_member": "varchar", "url": "varchar", "fetched_at": "timestamp",
     "bytes": "bigint", "rows": "bigint", "rejected": "bigint", "layout": "varchar",
     "kind": "varchar", "stamp": "date", "department_code": "varchar", "scope_fiscal_year": "int",
+    "part": "varchar",
 }  # fmt: skip
 
 
@@ -189,7 +194,7 @@ def _age(file: "StagedFile") -> tuple[bool, date, bool, datetime, str]:
 
 _ONE: dict[Table, str] = {
     "transactions": "transaction", "summaries": "summary", "grants": "grant",
-    "subawards": "subaward",
+    "subawards": "subaward", "records": "record",
 }  # fmt: skip
 
 
@@ -239,7 +244,7 @@ def run_steps(
     say("Putting transactions in order")
     _run(connection, "10_files", "20_transaction")
     say("Adding up purchases")
-    _run(connection, "30_purchase", "33_terms")
+    _run(connection, "30_purchase", "33_terms", "35_record", "36_record_issue")
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)

@@ -44,6 +44,9 @@ STAGED_RECORD: tuple[str, ...] = (
     "purchase_key",
     "contract_ref",
     "is_private",
+    # Whether the declared key tells the row, and a hash of everything that is read of it.
+    "is_keyed",
+    "row_hash",
     *RECORD_COLUMNS,
 )
 

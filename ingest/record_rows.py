@@ -8,7 +8,7 @@ withholds are said to be withheld. Keys are the values of the declared columns.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -43,6 +43,8 @@ class Reader:
 
     source: Source
     table: RawTable
+    # The part of the source that the file is: the same words in two parts are two rows.
+    part: str = ""
     problems: list[Problem] = field(default_factory=list)
     rejections: list[Problem] = field(default_factory=list)
     # Rows that are no spending by the declaration's own conditions, by the key that says so.
@@ -210,13 +212,14 @@ class Reader:
         row["purchase_key"] = key
         contract = _key(self.contract_key, values, voids)
         row["contract_ref"] = contract and f"{self.source.contracts_in}:{contract}"
+        row["row_hash"] = _hashed(values[at] for at in self.read)
         row_key = _key(self.row_key, values, set())
-        if row_key is None or self.key_names_people:
-            # Told by everything that is read of it; never to be read back.
-            said = "\x1f".join(
-                values[at] or "" for at in (self.row_key or self.read) if at is not None
-            )
-            row_key = hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
+        if row_key is None:
+            row_key = _hashed([row["row_hash"], self.part])
+        else:
+            row["is_keyed"] = "true"
+            # Not to be read back: the key holds the name of who is paid.
+            row_key = _hashed([row_key]) if self.key_names_people else row_key
         row["row_key"] = row_key
         return True
 
@@ -299,6 +302,11 @@ def _said(value: str | None) -> str | None:
         return None
     text = " ".join(value.split())
     return None if text.upper() in _NOTHING else text
+
+
+def _hashed(values: Iterable[str | None]) -> str:
+    said = "\x1f".join(value or "" for value in values)
+    return hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
 
 
 def _compared(value: str | None) -> str:

@@ -45,9 +45,10 @@ def read(
     source: Source,
     table: RawTable,
     parquet: Path,
+    part: str,
 ) -> tuple[Result, int]:
     """Write the rows of one table to `parquet`; return the result and the rows left out."""
-    reader = Reader(source, table)
+    reader = Reader(source, table, part)
     with scratch_file(parquet.parent, "records.csv") as rows:
         columns = ["raw_row", *COLUMNS["records"]]
         with rows.open("w", encoding="utf-8", newline="") as handle:

@@ -220,9 +220,10 @@ def _stage_records(
 ) -> Manifest:
     """Stage the table of a place: a file in any usual shape, or the pages of a portal."""
     tables = []
+    kind, part = record_stage.kind_and_part(source, raw)
     for number, table in enumerate(record_tables.tables(source, raw, path.parent), start=1):
         parquet = path.with_name(f"{path.stem}-{number}.parquet")
-        result, left_out = record_stage.read(connection, source, table, parquet)
+        result, left_out = record_stage.read(connection, source, table, parquet, part)
         tables.append(
             StagedTable(
                 member=table.name,
@@ -237,7 +238,6 @@ def _stage_records(
                 problems=result.problems,
             )
         )
-    kind, part = record_stage.kind_and_part(source, raw)
     # An update may bring few rows, or none.
     _check_counts(source, raw, tables, min_rows=0 if kind == "update" else source.expect.min_rows)
     return Manifest(

@@ -84,6 +84,7 @@ def status(home: Home) -> Status:
             kept.get(source.id, 0),
             published.get(source.id),
             notices.get(source.id, []),
+            is_on=source.is_on,
         )
         for source in load_sources(home.source_folders).values()
     ]
@@ -103,9 +104,13 @@ def _source_status(
     files: int,
     published: tuple[object, ...] | None,
     notices: list[str],
+    *,
+    is_on: bool,
 ) -> SourceStatus:
     _, rows, rejected, first, last, fetched, why = published or (None, 0, 0, None, None, None, None)
-    if not files:
+    if not is_on:
+        state, why = "switched off", "its columns have not been confirmed"
+    elif not files:
         state = "empty"
     elif why:
         state = "stale"

@@ -32,7 +32,8 @@ TABLES: dict[str, str] = {
         first_obligated_usd {MONEY}, first_ceiling_usd {MONEY}, ceiling_growth_usd {MONEY},
         transactions INTEGER, modifications INTEGER, contract_ref VARCHAR, is_grouped BOOLEAN,
         funding_agency_name VARCHAR, competition VARCHAR, offers_received INTEGER, funding
-        VARCHAR, contract_vehicle VARCHAR, funding_office_name VARCHAR, solicitation_procedures
+        VARCHAR, funding_kind VARCHAR, document_url VARCHAR,
+        contract_vehicle VARCHAR, funding_office_name VARCHAR, solicitation_procedures
         VARCHAR, no_competition_reason VARCHAR, fair_opportunity_exception VARCHAR, set_aside
         VARCHAR, parent_award_number VARCHAR, parent_award_agency_name VARCHAR, parent_award_type
         VARCHAR, work_country VARCHAR, work_state VARCHAR, work_county VARCHAR, work_county_fips

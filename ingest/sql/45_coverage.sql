@@ -11,7 +11,7 @@ with
       source_id,
       agency_id,
       core.transaction.fiscal_year,
-      kind = 'full' as is_full,
+      kind in ('full', 'whole', 'part', 'update') as is_full,
       min(date) as first_seen,
       max(date) as last_seen,
       max(stamp) as stamp,
@@ -19,7 +19,7 @@ with
     from core.transaction
     join core.file using (file_key)
     join (select purchase_id, agency_id from core.purchase) as buyer using (purchase_id)
-    group by source_id, agency_id, core.transaction.fiscal_year, kind = 'full'
+    group by source_id, agency_id, core.transaction.fiscal_year, is_full
   )
 select
   source_id,
@@ -59,7 +59,7 @@ create temp table whole_file as
 select file_key
 from core.file
 join core.source using (source_id)
-where is_complete and kind in ('full', 'delta');
+where is_complete and kind in ('full', 'delta', 'whole', 'part', 'update');
 
 -- Movements of money that an answer or a download gave last and a whole file has as well.
 create temp table known_to_whole as
@@ -83,10 +83,12 @@ select
   any_value(core.purchase.place_id) as place_id,
   moved.fiscal_year,
   core.source.basis,
-  sum(case when core.source.currency = 'USD' then moved.amount end)::decimal(18, 2)
-    as amount_usd,
+  case
+    when core.purchase.currency = 'USD' then sum(moved.amount)
+    when count(moved.amount_usd) = count(*) then sum(moved.amount_usd)
+  end::decimal(18, 2) as amount_usd,
   sum(moved.amount)::decimal(18, 2) as amount,
-  core.source.currency,
+  core.purchase.currency,
   count(distinct purchase_id) as purchases,
   count(*) as transactions
 from (
@@ -98,10 +100,12 @@ join core.purchase using (purchase_id)
 join (select distinct source_id, agency_id, fiscal_year from reach where is_complete) as whole
   on whole.agency_id = core.purchase.agency_id
   and whole.fiscal_year = moved.fiscal_year
+-- Only what speaks of the same purchases: a city's contracts are no denominator of its payments.
 join core.source on core.source.source_id = whole.source_id
+  and core.source.register = core.purchase.register
 group by
   whole.source_id, core.purchase.record_kind, core.purchase.agency_id, moved.fiscal_year,
-  core.source.basis, core.source.currency
+  core.source.basis, core.purchase.currency
 order by 1, 2, 3, 6, 7, 10;
 
 -- Changes reach back to every year. Where no whole file of an agency and year is here, they are all

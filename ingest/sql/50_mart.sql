@@ -48,6 +48,7 @@ select
   purchase.source_id,
   purchase.source_key,
   purchase.source_url,
+  purchase.document_url,
   purchase.award_number,
   purchase.place_id,
   core.place.place_name,
@@ -119,7 +120,7 @@ select
   purchase.transactions,
   purchase.modifications,
   purchase.contract_ref,
-  false as is_grouped,
+  coalesce(purchase.is_grouped, false) as is_grouped,
   purchase.office_name,
   purchase.funding_agency_name,
   terms.funding_office_name,
@@ -129,7 +130,8 @@ select
   terms.no_competition_reason,
   terms.fair_opportunity_exception,
   terms.set_aside,
-  null::varchar as funding,
+  purchase.funding,
+  purchase.funding_kind,
   purchase.contract_vehicle,
   terms.vehicle_name,
   terms.vehicle_confidence,
@@ -179,9 +181,13 @@ select
   date,
   fiscal_year,
   year(date)::smallint as calendar_year,
-  case when core.source.currency = 'USD' then core.transaction.amount end as amount_usd,
+  case
+    when coalesce(core.transaction.currency, core.source.currency) = 'USD'
+    then core.transaction.amount
+    else core.transaction.amount_usd
+  end as amount_usd,
   core.transaction.amount,
-  core.source.currency,
+  coalesce(core.transaction.currency, core.source.currency) as currency,
   core.source.basis,
   core.transaction.description,
   modification_number,

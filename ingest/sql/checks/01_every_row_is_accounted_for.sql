@@ -2,7 +2,10 @@
 -- Key: none. One row where the numbers do not add up, or where a key has been lost.
 with
   staged as (select count(*) as rows from staged_transaction),
-  counted as (select count(*) as rows from core.transaction),
+  -- Rows of places have a check of their own.
+  counted as (
+    select count(*) as rows from core.transaction anti join core.record using (transaction_id)
+  ),
   replaced as (
     select count(*) as rows
     from staged_transaction

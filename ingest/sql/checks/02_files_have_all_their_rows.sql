@@ -10,5 +10,7 @@ join (
   select file_key, count(*) from staged_grant group by all
   union all
   select file_key, count(*) from staged_subaward group by all
+  union all
+  select file_key, count(*) from staged_record group by all
 ) using (file_key)
 where rows <> found
