@@ -41,8 +41,10 @@ test: $(DEV) $(OTHER) ## every test that needs nothing but this folder, on both 
 	@echo 'The tests of the data again, under DuckDB $(OTHER_DUCKDB):'
 	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'data and not verify and not soak and not service' $(ARGS)
 
-service: $(DEV) ## fetching and searching, against a server on loopback that fails like the real one
+service: $(DEV) $(OTHER) ## fetching and searching, against a server on loopback that fails like the real one
 	$(PY) -m pytest -m 'service and not verify and not soak' $(ARGS)
+	@echo 'Those that end in a database again, under DuckDB $(OTHER_DUCKDB):'
+	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'service and data and not verify and not soak' $(ARGS)
 
 verify: $(DEV) ## the tests that need the real records and labels in ../shared
 	@[ -d ../shared ] || { echo 'make verify needs the real records and the labels: a folder named "shared" beside this one. It is not there, so nothing was verified.' >&2; exit 2; }

@@ -153,6 +153,7 @@ IN_AUGUST = {"A1": 11, "C1": 30, "D1": 40}
 IN_SEPTEMBER = {"A1": 12, "C1": 30, "D1": 40, "E1": 5}
 
 
+@pytest.mark.data
 def test_from_an_empty_home_whole_files_then_changes_and_then_nothing(
     archive: Archive, ours: Home, get: Fetch, months: Callable[[str], list[Path]], august: Path
 ) -> None:
@@ -310,6 +311,7 @@ def test_a_year_that_is_not_listed_is_said(
     assert "fiscal year 2025" in result.notices[0].message
 
 
+@pytest.mark.data
 def test_changes_of_years_without_a_whole_file_are_said(
     archive: Archive, ours: Home, get: Fetch, months: Callable[[str], list[Path]], tmp_path: Path
 ) -> None:

@@ -33,7 +33,7 @@ from ingest.source import Source, load_sources
 from tests import federal
 from tests.federal import transaction
 from tests.usaspending.search import Search
-from tests.usaspending.server import Server
+from tests.usaspending.server import WAYS, Logged, Server
 
 pytestmark = [pytest.mark.service, pytest.mark.usefixtures("server")]
 
@@ -132,6 +132,7 @@ def many(count: int) -> Iterator[federal.Row]:
         yield transaction(f"M{number:06}", "1.01", "2024-03-01")
 
 
+@pytest.mark.data
 def test_both_ways_give_the_same_transactions_to_the_cent(
     search: Search, ours: Home, tmp_path: Path
 ) -> None:
@@ -157,6 +158,7 @@ def test_both_ways_give_the_same_transactions_to_the_cent(
     assert len(published(by_search, columns)) == 4
 
 
+@pytest.mark.data
 def test_both_ways_together_count_nothing_twice(search: Search, ours: Home, tmp_path: Path) -> None:
     rows = sample()
     rows[0]["base_and_all_options_value"] = "800.00"
@@ -172,6 +174,7 @@ def test_both_ways_together_count_nothing_twice(search: Search, ours: Home, tmp_
     assert first["A1"] == Decimal("800.00"), "what only the archive says stays"
 
 
+@pytest.mark.data
 def test_shares_are_of_what_the_whole_files_have_alone(
     search: Search, ours: Home, tmp_path: Path
 ) -> None:
@@ -326,13 +329,27 @@ def test_faults_leave_the_same_totals(
 ) -> None:
     search.add([*sample(), *many(30)])
     crawl(ours)
+    server.forget()
     server.faults.every = 7
-    server.faults.retry_after = 0
-    server.faults.ways = tuple(way for way in server.faults.ways if way != "stalled")
+    # A stalled answer is cut off by the server before our patience ends.
+    server.faults.stall = 0.05
     with_faults = Home(tmp_path / "faults")
     crawl(with_faults)
-    assert server.faults.struck > 10
+    assert {asked.fault for asked in server.log} >= set(WAYS)
     assert ledger(build(with_faults)) == ledger(build(ours))
+    # By the server's own clock: nobody came back before the time that was asked for.
+    waits = list(tries_after(server, "429"))
+    assert waits
+    assert all(again.at - refused.at >= refused.retry_after for refused, again in waits)
+
+
+def tries_after(server: Server, fault: str) -> Iterator[tuple[Logged, Logged]]:
+    """Yield each request that failed so, and the next of the same question."""
+    for number, refused in enumerate(server.log):
+        if refused.fault == fault:
+            same = (refused.method, refused.path, refused.body)
+            later = server.log[number + 1 :]
+            yield refused, next(a for a in later if (a.method, a.path, a.body) == same)
 
 
 class Killed(BaseException):

@@ -61,6 +61,10 @@ class Answers:
         """Drop the pages of a search that nobody goes on with."""
         self.journal.unfinished(PAGES).unlink(missing_ok=True)
 
+    def take_up_pages(self) -> None:
+        """Go on after the last whole page of the search that was stopped."""
+        self.journal.unfinished(PAGES)
+
     def add_page(self, reply: api.Reply) -> None:
         """Write a page of a search."""
         self._write(PAGES, [_line(reply, None, "", is_last=True)])

@@ -74,6 +74,7 @@ def crawl(
             run = _fingerprint({"updated": str(began), "plan": [asked.key for asked in plan]})
             if journal.resume(run):
                 say("Going on with the search that was stopped")
+                answers.take_up_pages()
             else:
                 answers.forget_pages()
             whole = []
