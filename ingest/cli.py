@@ -20,9 +20,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ingest import add as adding
 from ingest import build as building
 from ingest import check as checking
+from ingest import check_columns as columns_checking
 from ingest import classify_file as classifying
 from ingest import evaluate as evaluating
 from ingest import fetch as fetching
+from ingest import new_source as drafting
 from ingest import status as stating
 from ingest.errors import WhobuysError
 from ingest.fetch_result import Asked, Fetched
@@ -315,8 +317,21 @@ def _counted(number: int, noun: str) -> str:
 
 @app.command()
 @explained
-def check(*, as_json: AsJson = False) -> None:
+def check(
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask the portal of this source for its columns, and switch the source on when all "
+            "are there. `all-off`: of every source that is switched off. May be repeated."
+        ),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Validate every declaration, alias, rule and decision."""
+    if columns:
+        _check_columns(columns, as_json=as_json)
+        return
     result = checking.check(Home.from_environment())
     if as_json:
         out.print_json(json.dumps(asdict(result)))
@@ -331,6 +346,80 @@ def check(*, as_json: AsJson = False) -> None:
             )
     if result.problems:
         raise typer.Exit(2)
+
+
+def _check_columns(wanted: list[str], *, as_json: bool) -> None:
+    home, today = Home.from_environment(), datetime.now(UTC).date()
+    looked = columns_checking.check_columns(home, wanted, today, say=_log(quiet=as_json))
+    if as_json:
+        out.print_json(json.dumps([asdict(each) for each in looked]))
+    for each in [] if as_json else looked:
+        out.print(each.sentence, markup=False)
+    if looked and not any(each.is_confirmed for each in looked):
+        raise typer.Exit(2)
+    if not all(each.is_confirmed for each in looked):
+        raise typer.Exit(1)
+
+
+def _log(*, quiet: bool) -> Callable[[str], None]:
+    """Return a function that tells what is being waited for."""
+    return lambda what: None if quiet else err.print(what, markup=False)
+
+
+@app.command("new-source")
+@explained
+def new_source(
+    address: Annotated[
+        str,
+        typer.Argument(
+            help="The page of a data set on Socrata, CKAN or ArcGIS, or a CSV or XLSX file: an "
+            "address, or a path."
+        ),
+    ],
+    source_id: Annotated[
+        str | None, typer.Option("--id", help="The id of the source. Default: made of its title.")
+    ] = None,
+    place: Annotated[
+        str | None, typer.Option(help="Whose data it is, such as us_il_chicago.")
+    ] = None,
+    *,
+    prints: Annotated[
+        bool, typer.Option("--print", help="Show the draft, and write nothing.")
+    ] = False,
+) -> None:
+    """Draft the declaration of a city's data set, and show what is likely in it."""
+    draft = drafting.new_source(
+        Home.from_environment(),
+        address,
+        source_id=source_id,
+        place=place,
+        today=datetime.now(UTC).date(),
+        writes=not prints,
+    )
+    if prints:
+        out.print(draft.text, markup=False, end="")
+    err.print(
+        f"The {_counted(len(draft.likely), 'likeliest purchase')} among the first "
+        f"{_counted(draft.rows, 'row')}:" if draft.likely else
+        f"Nothing among the first {_counted(draft.rows, 'row')} looks like surveillance.",
+        markup=False,
+    )  # fmt: skip
+    for likely in draft.likely:
+        said = [likely.vendor, likely.description, likely.amount]
+        err.print(
+            f"  {' | '.join(filter(None, said))}: {likely.technology or 'not told apart'}, "
+            f"{likely.status} ({likely.evidence})",
+            markup=False,
+        )
+    if draft.path:
+        brings = f"add FILE --source {draft.source_id}" if draft.is_local else (
+            f"fetch {draft.source_id}"
+        )  # fmt: skip
+        out.print(
+            f"Drafted {draft.path}. Read its {_counted(draft.doubts, 'line')} marked `not sure`, "
+            f"then run `whobuys {brings}` and `whobuys build`.",
+            markup=False,
+        )
 
 
 @app.command()
