@@ -6,84 +6,32 @@ and why.
 
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ingest import add as adding
 from ingest import build as building
 from ingest import check as checking
-from ingest import check_columns as columns_checking
 from ingest import classify_file as classifying
 from ingest import evaluate as evaluating
-from ingest import fetch as fetching
-from ingest import new_source as drafting
 from ingest import status as stating
+from ingest.cli_base import AsJson, app, counted, err, explained, out, progress_line
+from ingest.cli_sources import check_columns
 from ingest.errors import WhobuysError
-from ingest.fetch_result import Asked, Fetched
 from ingest.home import Home
 from ingest.quality import write_quality
 
-app = typer.Typer(
-    help="Which public agencies buy surveillance technology, from whom, and for how much.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-out = Console(highlight=False, soft_wrap=True, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
-P = ParamSpec("P")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a machine.")]
 Port = Annotated[int, typer.Option(help="The port to serve on.")]
 Address = Annotated[str, typer.Option(help="The address to serve on.")]
 
 
-def explained(command: Callable[P, None]) -> Callable[P, None]:
-    """Turn errors that a person can act on into a sentence and exit code 2."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except WhobuysError as error:
-            err.print(str(error), style="bold", markup=False)
-            raise typer.Exit(2) from error
-        except OSError as error:
-            # A full disk, a folder that may not be written to: what was published is untouched.
-            err.print(
-                f"Nothing was done: {error.strerror or error}"
-                f"{f' ({error.filename})' if error.filename else ''}. Make room or give access, "
-                f"or set WHOBUYS_HOME to another disk, and run the command again.",
-                style="bold",
-                markup=False,
-            )
-            raise typer.Exit(2) from error
-
-    return run
-
-
-def _progress(*, is_shown: bool) -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(),
-        console=err,
-        transient=True,
-        disable=not is_shown or not err.is_terminal,
-    )
-
-
 def _build(home: Home, as_of: date | None, *, quiet: bool = False) -> building.Built:
     """Build with a progress line on a terminal and plain lines in a log."""
-    with _progress(is_shown=not quiet) as progress:
+    with progress_line(is_shown=not quiet) as progress:
         task = progress.add_task("Building", total=None)
 
         def say(what: str) -> None:
@@ -129,7 +77,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Load a file you already have, such as an award data archive of USAspending."""
-    with _progress(is_shown=not as_json) as progress:
+    with progress_line(is_shown=not as_json) as progress:
         progress.add_task(f"Reading {file.name}", total=None)
         added = adding.add(Home.from_environment(), file, source)
     manifest = added.manifest
@@ -137,7 +85,7 @@ def add(
         out.print_json(json.dumps({"is_new": added.is_new, **manifest.model_dump(mode="json")}))
         return
     out.print(
-        f"{_news(file, added)}: {_counted(manifest.rows, 'row')}"
+        f"{_news(file, added)}: {counted(manifest.rows, 'row')}"
         f"{f', {manifest.rejected:,} set aside' if manifest.rejected else ''}. "
         f"Run `whobuys build` to publish {'them' if manifest.rows != 1 else 'it'}.",
         markup=False,
@@ -147,73 +95,6 @@ def add(
         err.print(f"Note: {problem.message}", markup=False)
     if len(problems) > 20:  # noqa: PLR2004
         err.print(f"and {len(problems) - 20:,} more, listed on the Sources page.", markup=False)
-
-
-@app.command()
-@explained
-def fetch(
-    source: Annotated[
-        list[str] | None,
-        typer.Argument(help="What to fetch. Default: every source that can be fetched."),
-    ] = None,
-    agency: Annotated[
-        list[str] | None,
-        typer.Option(help="Code of a department, such as 070, or `all`. May be repeated."),
-    ] = None,
-    fiscal_year: Annotated[
-        list[int] | None,
-        typer.Option(help="A fiscal year, such as 2025. May be repeated."),
-    ] = None,
-    *,
-    repair: Annotated[
-        bool,
-        typer.Option("--repair", help="Fetch whole files again where changes are missing."),
-    ] = False,
-    accept_smaller: Annotated[
-        bool,
-        typer.Option("--accept-smaller", help="Believe a table that has lost most of its rows."),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Download what is new. Resumes after a stop; never fetches what has not changed."""
-    asked = Asked(tuple(agency or ()), tuple(fiscal_year or ()), repair, accept_smaller)
-    with _progress(is_shown=not as_json) as progress:
-        task = progress.add_task("Looking for what is new", total=None)
-
-        def say(what: str) -> None:
-            progress.update(task, description=what)
-            if not as_json and not err.is_terminal:
-                err.print(what, markup=False)
-
-        def tick(name: str, done: int, total: int) -> None:
-            share = f" ({100 * done // total}% of {total / 1e6:,.0f} MB)" if total > 0 else ""
-            progress.update(task, description=f"Fetching {name}{share}")
-
-        results = fetching.fetch(Home.from_environment(), source or [], asked, say=say, tick=tick)
-    _report_fetch(results, as_json=as_json)
-
-
-def _report_fetch(results: list[Fetched], *, as_json: bool) -> None:
-    if as_json:
-        out.print_json(json.dumps([result.as_facts() for result in results]))
-    for result in [] if as_json else results:
-        out.print(f"{result.source_id}: {_fetched(result)}", markup=False)
-        for notice in result.notices:
-            err.print(f"Note: {notice.message}", markup=False)
-    if results and all(result.failure and not (result.files or result.news) for result in results):
-        raise typer.Exit(2)
-    if any(result.is_stale for result in results):
-        raise typer.Exit(1)
-
-
-def _fetched(result: Fetched) -> str:
-    if result.files:
-        news = f"{_counted(len(result.files), 'new file')}, {_counted(result.rows, 'row')}"
-    elif result.news:
-        news = f"{_counted(result.news, 'award')} new or changed"
-    else:
-        return "nothing new."
-    return f"{news}. Run `whobuys build` to publish them."
 
 
 @app.command()
@@ -289,8 +170,8 @@ def status(*, as_json: AsJson = False) -> None:
             f", {_day(source.first_date)} to {_day(source.last_date)}" if source.first_date else ""
         )
         out.print(
-            f"{source.source_id}: {source.state}. {_counted(source.files, 'file')}, "
-            f"{_counted(source.rows, 'row')}"
+            f"{source.source_id}: {source.state}. {counted(source.files, 'file')}, "
+            f"{counted(source.rows, 'row')}"
             f"{f', {source.rejected:,} set aside' if source.rejected else ''}{covers}"
             f"{f'. {source.why}' if source.why else ''}",
             markup=False,
@@ -311,10 +192,6 @@ def _news(file: Path, added: adding.Added) -> str:
     )
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 @app.command()
 @explained
 def check(
@@ -330,7 +207,7 @@ def check(
 ) -> None:
     """Validate every declaration, alias, rule and decision."""
     if columns:
-        _check_columns(columns, as_json=as_json)
+        check_columns(columns, as_json=as_json)
         return
     result = checking.check(Home.from_environment())
     if as_json:
@@ -346,80 +223,6 @@ def check(
             )
     if result.problems:
         raise typer.Exit(2)
-
-
-def _check_columns(wanted: list[str], *, as_json: bool) -> None:
-    home, today = Home.from_environment(), datetime.now(UTC).date()
-    looked = columns_checking.check_columns(home, wanted, today, say=_log(quiet=as_json))
-    if as_json:
-        out.print_json(json.dumps([asdict(each) for each in looked]))
-    for each in [] if as_json else looked:
-        out.print(each.sentence, markup=False)
-    if looked and not any(each.is_confirmed for each in looked):
-        raise typer.Exit(2)
-    if not all(each.is_confirmed for each in looked):
-        raise typer.Exit(1)
-
-
-def _log(*, quiet: bool) -> Callable[[str], None]:
-    """Return a function that tells what is being waited for."""
-    return lambda what: None if quiet else err.print(what, markup=False)
-
-
-@app.command("new-source")
-@explained
-def new_source(
-    address: Annotated[
-        str,
-        typer.Argument(
-            help="The page of a data set on Socrata, CKAN or ArcGIS, or a CSV or XLSX file: an "
-            "address, or a path."
-        ),
-    ],
-    source_id: Annotated[
-        str | None, typer.Option("--id", help="The id of the source. Default: made of its title.")
-    ] = None,
-    place: Annotated[
-        str | None, typer.Option(help="Whose data it is, such as us_il_chicago.")
-    ] = None,
-    *,
-    prints: Annotated[
-        bool, typer.Option("--print", help="Show the draft, and write nothing.")
-    ] = False,
-) -> None:
-    """Draft the declaration of a city's data set, and show what is likely in it."""
-    draft = drafting.new_source(
-        Home.from_environment(),
-        address,
-        source_id=source_id,
-        place=place,
-        today=datetime.now(UTC).date(),
-        writes=not prints,
-    )
-    if prints:
-        out.print(draft.text, markup=False, end="")
-    err.print(
-        f"The {_counted(len(draft.likely), 'likeliest purchase')} among the first "
-        f"{_counted(draft.rows, 'row')}:" if draft.likely else
-        f"Nothing among the first {_counted(draft.rows, 'row')} looks like surveillance.",
-        markup=False,
-    )  # fmt: skip
-    for likely in draft.likely:
-        said = [likely.vendor, likely.description, likely.amount]
-        err.print(
-            f"  {' | '.join(filter(None, said))}: {likely.technology or 'not told apart'}, "
-            f"{likely.status} ({likely.evidence})",
-            markup=False,
-        )
-    if draft.path:
-        brings = f"add FILE --source {draft.source_id}" if draft.is_local else (
-            f"fetch {draft.source_id}"
-        )  # fmt: skip
-        out.print(
-            f"Drafted {draft.path}. Read its {_counted(draft.doubts, 'line')} marked `not sure`, "
-            f"then run `whobuys {brings}` and `whobuys build`.",
-            markup=False,
-        )
 
 
 @app.command()
