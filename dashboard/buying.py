@@ -57,7 +57,7 @@ def growth(purchase: Row) -> Parts:
         return Muted("not applicable: the ceiling at signing or now is not in the record")
     if not grew:
         return "Nothing"
-    share = f", {_percent(grew, first)} of it" if first else ""
+    share = f" ({_percent(grew, first)} of the ceiling at signing)" if first else ""
     return f"{fmt.exact_money(grew)}{share}" if grew > 0 else f"{fmt.exact_money(grew)} (lowered)"
 
 
@@ -78,9 +78,9 @@ def vehicle(purchase: Row) -> Parts:
     """Return the contract it was ordered under: in plain words where known, and as recorded."""
     number = purchase["parent_award_number"]
     if not number:
-        return Muted(
-            "none: bought by itself" if purchase["record_kind"] == "award" else fmt.MISSING
-        )
+        is_alone = str(purchase["source_key"]).endswith("_-NONE-_-NONE-")
+        return Muted("none: the key of the record names no other contract" if is_alone
+                     else fmt.MISSING)  # fmt: skip
     parts: list[Part] = []
     if purchase["vehicle_name"]:
         parts.append(str(purchase["vehicle_name"]))

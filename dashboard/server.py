@@ -21,11 +21,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import editing, widgets
 from dashboard.downloads import DOWNLOADS
+from dashboard.downloads_beside import DOWNLOADS_BESIDE
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE / "assets"
 
-ROUTES: list[BaseRoute] = [Mount("/assets", StaticFiles(directory=ASSETS)), *DOWNLOADS]
+ROUTES: list[BaseRoute] = [
+    Mount("/assets", StaticFiles(directory=ASSETS)),
+    *DOWNLOADS,
+    *DOWNLOADS_BESIDE,
+]
 
 
 def _version(name: str) -> str:

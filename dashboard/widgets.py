@@ -14,6 +14,7 @@ MENU = (
     ("", "Overview"),
     ("explore", "Explore"),
     ("resellers", "Resellers"),
+    ("grants", "Grants"),
     ("check", "Check a file"),
     ("sources", "Sources"),
     ("method", "Method"),

@@ -41,6 +41,19 @@ TABLES: dict[str, str] = {
         work_place_id VARCHAR, work_place_name VARCHAR, office_name VARCHAR, psc_code VARCHAR, psc
         VARCHAR, naics_code VARCHAR, naics VARCHAR, raw_sha256 VARCHAR, raw_file VARCHAR,
         raw_member VARCHAR, raw_row BIGINT""",
+    "mart.grant": f"""
+        grant_id VARCHAR, source_id VARCHAR, source_key VARCHAR, source_url VARCHAR, record_kind
+        VARCHAR, award_number VARCHAR, listing VARCHAR, listing_title VARCHAR, agency_id VARCHAR,
+        agency_name VARCHAR, recipient_name VARCHAR, recipient_uei VARCHAR, recipient_city
+        VARCHAR, recipient_county VARCHAR, recipient_state VARCHAR, place_id VARCHAR, description
+        VARCHAR, first_date DATE, fiscal_year SMALLINT, last_date DATE, basis VARCHAR, amount_usd
+        {MONEY}, technology VARCHAR, status VARCHAR, evidence VARCHAR""",
+    "mart.subaward": f"""
+        subaward_id VARCHAR, purchase_id VARCHAR, has_purchase BOOLEAN, source_id VARCHAR,
+        source_url VARCHAR, record_kind VARCHAR, date DATE, basis VARCHAR, amount_usd {MONEY},
+        vendor_name_source VARCHAR, description VARCHAR, prime_vendor_name_source VARCHAR,
+        agency_id VARCHAR, agency_name VARCHAR, technology VARCHAR, status VARCHAR, evidence
+        VARCHAR, vendor_id VARCHAR, vendor_name VARCHAR""",
     "mart.transaction": f"""
         purchase_id VARCHAR, transaction_id VARCHAR, source_id VARCHAR, date DATE,
         fiscal_year INTEGER, calendar_year INTEGER, amount_usd {MONEY}, amount {MONEY},
@@ -365,6 +378,61 @@ def _ledger(agency_id: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def _grant(number: str, recipient: str, words: str, amount: str, **more: Any) -> dict[str, Any]:
+    return {
+        "grant_id": f"us_federal:{number}",
+        "source_id": "us_federal_grants",
+        "source_key": number,
+        "source_url": f"https://www.usaspending.gov/award/{number}/",
+        "record_kind": "grant",
+        "award_number": number,
+        "listing": "16.738",
+        "listing_title": "EDWARD BYRNE MEMORIAL JUSTICE ASSISTANCE GRANT PROGRAM",
+        "agency_id": "us_federal:7012",
+        "recipient_name": recipient,
+        "recipient_state": "IL",
+        "description": words,
+        "first_date": date(2024, 3, 1),
+        "fiscal_year": 2024,
+        "last_date": date(2024, 3, 1),
+        "basis": "obligated",
+        "amount_usd": Decimal(amount),
+        **more,
+    }
+
+
+_READERS = {
+    "technology": "face-recognition", "status": "matched", "evidence": "FACIAL RECOGNITION",
+}  # fmt: skip
+GRANTS = [
+    _grant("G1", "CITY OF SPRINGFIELD", "FACIAL RECOGNITION", "1000000.50", **_READERS),
+    _grant("G2", HOSTILE_VENDOR, HOSTILE_WORDS, "250000.00"),
+    _grant("G3", "COUNTY OF COOK", "OVERTIME", "-20000.00", listing="97.067",
+           listing_title="HOMELAND SECURITY GRANT PROGRAM", fiscal_year=2025),
+]  # fmt: skip
+SUBAWARDS = [
+    {
+        "subaward_id": "us_federal:A1:S1",
+        "purchase_id": "us_federal:A1",
+        "has_purchase": True,
+        "source_id": "us_federal_subawards",
+        "record_kind": "subaward",
+        "date": date(2022, 4, 1),
+        "basis": "committed",
+        "amount_usd": Decimal("40000.00"),
+        "vendor_name_source": "CELLEBRITE INC",
+        "vendor_id": "cellebrite",
+        "vendor_name": "Cellebrite",
+        "description": HOSTILE_WORDS,
+        "prime_vendor_name_source": "CLEARVIEW AI",
+        "agency_name": AGENCIES["7012"][0],
+        "technology": "device-forensics",
+        "status": "matched",
+        "evidence": "CELLEBRITE INC",
+    }
+]
+
+
 def sample_rows() -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a small published database: nine purchases by two agencies."""
     purchases = [_purchase(row) for row in _PURCHASES]
@@ -378,6 +446,8 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
     return {
         "mart.purchase": purchases,
         "mart.transaction": transactions,
+        "mart.grant": GRANTS,
+        "mart.subaward": SUBAWARDS,
         "mart.evidence": [
             {
                 "purchase_id": row["purchase_id"],

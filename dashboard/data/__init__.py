@@ -7,6 +7,17 @@ never changes once it is published.
 Amounts of different basis or record kind are never added: totals are asked for one `Measure`.
 """
 
+from dashboard.data.beside import (
+    GrantSelection,
+    every_grant,
+    every_subaward,
+    grants,
+    grants_by,
+    grants_total,
+    has_grants,
+    subawards_of,
+    subawards_to,
+)
 from dashboard.data.doubts import neighbours, queue, to_look_at_again, waiting
 from dashboard.data.facets import choices
 from dashboard.data.figures import (
@@ -94,6 +105,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Choice",
     "ENOUGH",
     "Found",
+    "GrantSelection",
     "Measure",
     "NoDatabase",
     "OtherShape",
@@ -118,12 +130,18 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "current_purchases",
     "declared_sources",
     "events",
+    "every_grant",
     "every_purchase",
+    "every_subaward",
     "evidence_of",
     "files",
     "find_in_whole_ledger",
     "find_names",
+    "grants",
+    "grants_by",
+    "grants_total",
     "groups",
+    "has_grants",
     "home",
     "how_many",
     "how_many_uses",
@@ -154,6 +172,8 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "sources",
     "standing_list",
     "standing_lists",
+    "subawards_of",
+    "subawards_to",
     "technologies",
     "technologies_of_place",
     "technology",

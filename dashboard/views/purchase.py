@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, buying, data, editing, evidence, knowledge, widgets
+from dashboard import beside, blocks, buying, data, editing, evidence, knowledge, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -60,6 +60,18 @@ def show(build: Build) -> None:
         "transactions",
     )  # fmt: skip
     evidence.show_transactions(purchase, transactions)
+
+    subawards = data.subawards_of(build, named)
+    if subawards:
+        widgets.heading("Passed on to others", beside.SUBAWARDS_BASIS, "subawards")
+        beside.subawards_table(subawards, "Sub-awards, newest first")
+        widgets.downloads(
+            Link(
+                "Download these sub-awards as CSV",
+                address("export/subawards.csv", id=named, build=build.build_id),
+                is_download=True,
+            )
+        )
 
     widgets.heading(
         "How it was bought",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, passing, sentences, widgets
+from dashboard import beside, blocks, by_year, controls, data, passing, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -93,6 +93,10 @@ def show(build: Build) -> None:
             )
         )
     passing.of_vendor(build, whole, vendor)
+    subawards = data.subawards_to(build, str(vendor["vendor_id"]))
+    if subawards:
+        widgets.heading("Paid under the contracts of others", beside.SUBAWARDS_BASIS, "subawards")
+        beside.subawards_table(subawards, "Sub-awards, newest first", names_prime=True)
     widgets.heading("The name", anchor="name")
     widgets.facts(sentences.vendor_facts(vendor))
     with chart_here:

@@ -12,8 +12,16 @@ select
   coalesce(detail.fair_opportunity_exception, summary.fair_opportunity_exception)
     as fair_opportunity_exception,
   coalesce(detail.set_aside, summary.set_aside) as set_aside,
-  coalesce(detail.parent_award_number, summary.parent_award_number) as parent_award_number,
-  coalesce(detail.parent_agency_code, summary.parent_agency_code) as parent_agency_code,
+  -- The key of an order holds them where its columns do not: number, agency, and both of the
+  -- contract it was ordered under. No number of an award holds an underscore.
+  coalesce(
+    detail.parent_award_number, summary.parent_award_number,
+    case when is_order then string_split(detail.award_key, '_')[5] end
+  ) as parent_award_number,
+  coalesce(
+    detail.parent_agency_code, summary.parent_agency_code,
+    case when is_order then string_split(detail.award_key, '_')[6] end
+  ) as parent_agency_code,
   coalesce(detail.parent_agency_name, summary.parent_agency_name) as parent_award_agency_name,
   coalesce(detail.parent_award_type, summary.parent_award_type) as parent_award_type,
   -- A place is told by one record, so that a city never stands in another record's state.
@@ -30,7 +38,13 @@ select
   end as work_county_fips,
   case when detail.work_country is null then summary.work_city else detail.work_city end
     as work_city
-from detail
+from (
+  select
+    *,
+    regexp_full_match(upper(award_key), 'CONT_AWD_[^_]+_[^_]+_[^_]+_[^_]+')
+      and not contains(award_key, '-NONE-') as is_order
+  from detail
+) as detail
 left join summary using (purchase_id);
 
 -- The longest beginning that fits a contract's number names its vehicle; a schedule says so itself.

@@ -64,6 +64,7 @@ select
   core.place.place_id,
   coalesce(base_description, first_description) as description,
   first_date,
+  fiscal_year(first_date, newest.fiscal_year_begins)::smallint as fiscal_year,
   last_date,
   start_date::date as start_date,
   end_date::date as end_date,

@@ -27,6 +27,7 @@ ADDRESSES = {
     "technology": "technology?id=device-forensics",
     "purchase": "purchase?id=us_federal%3AA4",
     "resellers": "resellers",
+    "grants": "grants",
     "check": "check",
     "decide": "decide",
     "sources": "sources",
