@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -162,23 +163,35 @@ def show(rows: list[tuple[str, str]]) -> None:
         print(f"{name:<{width}}  {value}")
 
 
-def main() -> None:
-    """Run the benchmark, print a table, and keep the ratios and the facts of the machine."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def read_arguments(text: str | None, *, repeats: bool = False) -> argparse.Namespace:
+    """Return what the command line asks for; every benchmark of a whole file asks alike."""
+    parser = argparse.ArgumentParser(description=(text or "").splitlines()[0])
     parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--repeats", type=int, default=2, help="pairs of runs (default 2)")
+    if repeats:
+        parser.add_argument("--repeats", type=int, default=2, help="pairs of runs (default 2)")
+    parser.add_argument("--purchases", action="store_true", help="one transaction to each purchase")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="a folder for the files")
     parser.add_argument("--keep", action="store_true", help="keep the files and the built home")
     parser.add_argument("--output", type=Path, help="where to write the figures as JSON")
-    chosen = parser.parse_args()
-    work: Path = chosen.work.resolve() / f"rows-{chosen.rows}"
+    return parser.parse_args()
+
+
+def run_in_folder(
+    chosen: argparse.Namespace, name: str, run: Callable[[Path, Path], dict[str, object]]
+) -> None:
+    """Give a benchmark its invented file and a folder; keep the figures, take the rest away."""
+    work: Path = chosen.work.resolve() / f"{name}-{chosen.rows}"
     work.mkdir(parents=True, exist_ok=True)
     need_disk(work, chosen.rows)
     # Children inherit it, so that both sides have the same two processors.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
-    home = work / "home"
     try:
-        figures = run_all(chosen.rows, chosen.repeats, work, home)
+        file = next(iter(work.glob("*_Contracts_Full_*.csv")), None)
+        if file is None:
+            kind = "purchases of one transaction" if chosen.purchases else "transactions"
+            print(f"Writing {chosen.rows:,} invented {kind}", flush=True)
+            (file,) = generate(work, chosen.rows, is_single=chosen.purchases)
+        figures = run(file, work)
     finally:
         if not chosen.keep:
             shutil.rmtree(work)
@@ -187,12 +200,17 @@ def main() -> None:
         chosen.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def run_all(rows: int, repeats: int, work: Path, home: Path) -> dict[str, object]:
-    """Make the file, take the measures, print them, return the figures worth keeping."""
-    file = next(iter(work.glob("*_Contracts_Full_*.csv")), None)
-    if file is None:
-        print(f"Writing {rows:,} invented transactions", flush=True)
-        (file,) = generate(work, rows)
+def main() -> None:
+    """Run the benchmark, print a table, and keep the ratios and the facts of the machine."""
+    chosen = read_arguments(__doc__, repeats=True)
+    run_in_folder(
+        chosen, "rows", lambda file, work: run_all(chosen.rows, chosen.repeats, file, work)
+    )
+
+
+def run_all(rows: int, repeats: int, file: Path, work: Path) -> dict[str, object]:
+    """Take the measures, print them, return the figures worth keeping."""
+    home = work / "home"
     reading, building, database_bytes = [], [], 0
     for turn in range(repeats):
         print(f"Pair {turn + 1} of {repeats}", flush=True)

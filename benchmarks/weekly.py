@@ -1,23 +1,20 @@
 """What a week's changes cost beside the first load, in the same run.
 
-1. `whobuys add` and `whobuys build` of a whole file, in a fresh home.
-2. `whobuys add` of a file of changes to 1% of its rows (two thirds corrected, a third deleted),
+1. `read_csv` of a whole file with DuckDB alone, as a measure of the machine.
+2. `whobuys add` and `whobuys build` of the file, in a fresh home.
+3. `whobuys add` of a file of changes to 1% of its rows (two thirds corrected, a third deleted),
    and `whobuys build`, which makes the whole database anew from what is already staged.
 
 Derived data is rebuilt, never migrated: a week costs the reading of its own file and one build.
 Needs Linux (/proc), as bench.py does.
 """
 
-import argparse
-import json
-import os
-import shutil
 import sys
 from pathlib import Path
 
 import duckdb
-from bench import COMMAND, HERE, THREADS, Run, measure, need_disk, ours, show
-from generate import generate, text
+from bench import COMMAND, Run, measure, ours, plain, read_arguments, run_in_folder, show
+from generate import text
 
 SHARE = 0.01
 NAME = "FY(All)_All_Contracts_Delta_20261006.csv"
@@ -54,27 +51,13 @@ def changes(file: Path, folder: Path) -> tuple[Path, int]:
 
 def main() -> None:
     """Run it, print a table, and keep the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rows", type=int, default=200_000)
-    parser.add_argument("--work", type=Path, default=HERE / "work", help="a folder for the files")
-    parser.add_argument("--output", type=Path, help="where to write the figures as JSON")
-    chosen = parser.parse_args()
-    work: Path = chosen.work.resolve() / f"weekly-{chosen.rows}"
-    work.mkdir(parents=True, exist_ok=True)
-    need_disk(work, chosen.rows)
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
-    try:
-        figures = run(chosen.rows, work)
-    finally:
-        shutil.rmtree(work)
-    if chosen.output:
-        chosen.output.parent.mkdir(parents=True, exist_ok=True)
-        chosen.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    chosen = read_arguments(__doc__)
+    run_in_folder(chosen, "weekly", lambda file, work: run(chosen.rows, file, work))
 
 
-def run(rows: int, work: Path) -> dict[str, object]:
-    """Make both files, take the measures, print them, return the figures worth keeping."""
-    (file,) = generate(work, rows)
+def run(rows: int, file: Path, work: Path) -> dict[str, object]:
+    """Take the measures, print them, return the figures worth keeping."""
+    base, _ = plain(file, work)
     changed, count = changes(file, work)
     home = work / "home"
     first = ours(file, home)
@@ -87,18 +70,28 @@ def run(rows: int, work: Path) -> dict[str, object]:
     show(
         [
             ("rows, changed", f"{rows:,}, {count:,}"),
+            ("read_csv", f"{base.seconds:.1f} s"),
             ("first load", f"{first.seconds:.1f} s {parts.format(**first.parts)}"),
             ("a week's changes", f"{week.seconds:.1f} s {parts.format(**week.parts)}"),
             ("share of the first load", f"{share:.0%}"),
-            ("at 5,000,000 rows, in proportion", f"{week.seconds * 5_000_000 / rows:.0f} s"),
+            (
+                "the week beside read_csv of the whole file",
+                (
+                    f"{week.seconds / base.seconds:.2f} "
+                    f"(its build {week.parts['build'] / base.seconds:.2f})"
+                ),
+            ),
             ("peak memory of the week", f"{week.peak_bytes / 1e9:.2f} GB"),
         ]
     )
     return {
         "rows": rows,
         "changed": count,
+        "read_csv_seconds": round(base.seconds, 1),
         "first_seconds": round(first.seconds, 1),
+        "first_build_seconds": round(first.parts["build"], 1),
         "week_seconds": round(week.seconds, 1),
+        "week_build_seconds": round(week.parts["build"], 1),
         "share_of_first": round(share, 3),
         "week_peak_memory_gb": round(week.peak_bytes / 1e9, 2),
     }

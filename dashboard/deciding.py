@@ -1,22 +1,15 @@
-"""The parts of the editor's page: the queue, one record with its neighbours, the form."""
+"""The parts of the editor's page: what waits, and one record with its neighbours."""
 
-import streamlit as st
+from collections.abc import Callable, Sequence
 
 from dashboard import data, evidence, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows
 from dashboard.parts import Clipped, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
-from ingest.decisions import DeclarationError, decisions_made, record_decision
+from ingest.decisions import decisions_made
 
 _SHOWN = 40
-DECISIONS = {
-    "Accept: it counts": "accept",
-    "Reject: it does not count": "reject",
-    "Suggest: keep it doubtful, with this reason": "suggest",
-}
-SCOPES = {"Surveillance technology": "strict", "Neighbouring goods": "related"}
-_UNKNOWN = "Not known"
 
 
 def answer(build: Build, again: Rows, made: int) -> list[Part]:
@@ -42,6 +35,25 @@ def answer(build: Build, again: Rows, made: int) -> list[Part]:
     return parts
 
 
+Columns = Sequence[tuple[Head, Callable[[Row], Parts]]]
+
+
+def _table(caption: str, rows: Sequence[Row], columns: Columns) -> None:
+    """Show purchases, each with a link to decide on it, and the dollars last."""
+    widgets.table(
+        caption,
+        [
+            Head("What", role="what"),
+            *(head for head, _ in columns),
+            Head("US dollars", is_number=True, role="amount"),
+        ],
+        [
+            [_opens(row), *(cell(row) for _, cell in columns), fmt.table_money(row["amount_usd"])]
+            for row in rows
+        ],
+    )
+
+
 def show_again(rows: Rows) -> None:
     """Show the decisions whose record has changed beneath them."""
     widgets.heading(
@@ -50,45 +62,24 @@ def show_again(rows: Rows) -> None:
         "now.",
         "again",
     )
-    widgets.table(
+    _table(
         "Decisions whose record has changed, the largest first",
-        [
-            Head("What", role="what"),
-            Head("What has changed"),
-            Head("US dollars", is_number=True, role="amount"),
-        ],
-        [
-            [_opens(row), str(row["message"]), fmt.table_money(row["amount_usd"])]
-            for row in rows[:_SHOWN]
-        ],
+        rows[:_SHOWN],
+        [(Head("What has changed"), lambda row: str(row["message"]))],
     )
 
 
 def show_queue(rows: Rows, decided: frozenset[str]) -> None:
     """Show doubtful purchases, those whose decision moves most money first."""
     left = [row for row in rows if row["purchase_id"] not in decided]
-    is_ranked = any(row["likeness"] is not None for row in left)
+    columns: list[tuple[Head, Callable[[Row], Parts]]] = [
+        (Head("From whom"), lambda row: str(row["vendor_name"] or fmt.MISSING)),
+        (Head("Perhaps"), lambda row: str(row["technology_name"] or fmt.MISSING)),
+    ]
+    if any(row["likeness"] is not None for row in left):
+        columns.append((Head("Like known ones", is_number=True), _likeness))
     widgets.heading("The queue", "Money times doubt: the first ones move the totals most.", "queue")
-    widgets.table(
-        "Doubtful purchases, the weightiest first",
-        [
-            Head("What", role="what"),
-            Head("From whom"),
-            Head("Perhaps"),
-            *([Head("Like known ones", is_number=True)] if is_ranked else []),
-            Head("US dollars", is_number=True, role="amount"),
-        ],
-        [
-            [
-                _opens(row),
-                str(row["vendor_name"] or fmt.MISSING),
-                str(row["technology_name"] or fmt.MISSING),
-                *([_likeness(row)] if is_ranked else []),
-                fmt.table_money(row["amount_usd"]),
-            ]
-            for row in left[:_SHOWN]
-        ],
-    )
+    _table("Doubtful purchases, the weightiest first", left[:_SHOWN], columns)
 
 
 def _likeness(row: Row) -> Part:
@@ -123,88 +114,17 @@ def show_record(build: Build, purchase: Row) -> None:
     others = data.neighbours(build, purchase["purchase_id"], purchase["vendor_id"])
     if others:
         widgets.subheading(f"Other purchases from {purchase['vendor_name']}")
-        widgets.table(
+        _table(
             "The same vendor's purchases, decided ones first",
+            others,
             [
-                Head("What", role="what"),
-                Head("Technology"),
-                Head("How sure"),
-                Head("US dollars", is_number=True, role="amount"),
-            ],
-            [
-                [
-                    _opens(row),
-                    str(row["technology_name"] or fmt.MISSING),
-                    fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0]),
-                    fmt.table_money(row["amount_usd"]),
-                ]
-                for row in others
+                (Head("Technology"), lambda row: str(row["technology_name"] or fmt.MISSING)),
+                (
+                    Head("How sure"),
+                    lambda row: fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0]),
+                ),
             ],
         )
-
-
-def form(build: Build, purchase: Row) -> None:
-    """Show the form, and write what it says."""
-    widgets.subheading("Decide", "decide")
-    known = {str(row["technology_name"]): row["technology"] for row in data.technologies(build)}
-    here = next((name for name, key in known.items() if key == purchase["technology"]), None)
-    names = [_UNKNOWN, *known]
-    with st.form("decision", clear_on_submit=False, border=False):
-        decision = st.radio("Decision", list(DECISIONS), horizontal=True)
-        scope = st.radio(
-            "As",
-            list(SCOPES),
-            index=list(SCOPES.values()).index(purchase["scope"] or "strict"),
-            horizontal=True,
-        )
-        technology = st.selectbox(
-            "Technology", names, index=names.index(here) if here else 0, width=360
-        )
-        maker = st.text_input(
-            "Maker, where it is not the vendor",
-            value=str(purchase["maker_name"] or "")
-            if purchase["maker_id"] != purchase["vendor_id"]
-            else "",
-            width=360,
-        )
-        reason = st.text_area(
-            "Reason, in words that may be read in public",
-            placeholder="What the record or a document shows, with its address where there is one",
-            height=100,
-        )
-        who = st.text_input("Who decides", key="decided_by", width=360)
-        sent = st.form_submit_button("Write this decision", type="primary")
-    if sent:
-        rejected = DECISIONS[decision] == "reject"
-        answers = {
-            "purchase_id": str(purchase["purchase_id"]),
-            "decision": DECISIONS[decision],
-            "scope": "" if rejected else SCOPES[scope],
-            "technology": "" if rejected else known.get(technology, ""),
-            "maker": maker,
-            "reason": reason,
-            "decided_by": who,
-        }
-        _write(answers, purchase)
-
-
-def _write(answers: dict[str, str], purchase: Row) -> None:
-    try:
-        record_decision(
-            answers,
-            guard_vendor=purchase["vendor_name_source"],
-            guard_description=purchase["description"],
-        )
-    except DeclarationError as error:
-        widgets.notice(str(error))
-        return
-    widgets.notice(
-        [
-            Strong("Written to reference/decisions.csv."),
-            " It counts from the next build: run whobuys build. ",
-            Link("Back to the queue", "decide"),
-        ]
-    )
 
 
 def decided() -> frozenset[str]:

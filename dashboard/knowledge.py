@@ -13,9 +13,20 @@ _OURS = Path(__file__).resolve().parents[1] / "data" / "reference"
 @lru_cache(maxsize=1)
 def knowledge(_build_id: str) -> Knowledge:
     """Return vendors, products, phrases and traps: ours, and a newsroom's own beside them."""
+    return latest()
+
+
+def latest() -> Knowledge:
+    """Return the same as the files stand now, with lines written since the build."""
     own = data.home() / "reference"
     folders = [_OURS] if own.resolve() == _OURS or not own.is_dir() else [_OURS, own]
     return load_knowledge(folders)
+
+
+def clear() -> None:
+    """Forget what was loaded: an editor has written a line."""
+    knowledge.cache_clear()
+    why.cache_clear()
 
 
 @lru_cache(maxsize=128)

@@ -9,7 +9,6 @@ import duckdb
 
 from ingest.adapters.usaspending_archive import COLUMNS, Table
 from ingest.beside import classify_beside
-from ingest.classify import classify
 from ingest.decisions import Decision, apply_decisions
 from ingest.home import Home
 from ingest.knowledge import Knowledge
@@ -18,6 +17,7 @@ from ingest.money_facts import load_money_facts
 from ingest.phrase import phrases
 from ingest.places import load_lists
 from ingest.quality import load_quality
+from ingest.reasons import classify
 from ingest.source import Source
 from ingest.table_reader import Problem
 from ingest.tables import load_table

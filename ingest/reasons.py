@@ -154,13 +154,13 @@ def _load_rules(
         and rules[w.rule].field == "description"
     ]
     named = [w.literal for w in found if rules[w.rule].field == "vendor"]
-    _find(connection, "told_by_words", "core.text", "purchase_id", "description", alone)
+    find_texts(connection, "told_by_words", "core.text", "purchase_id", "description", alone)
     if every_rule:
         connection.execute("insert into told_by_words select purchase_id from core.purchase")
-    _find(connection, "told_by_name", "core.vendor_name", "vendor_key", "vendor_name", named)
+    find_texts(connection, "told_by_name", "core.vendor_name", "vendor_key", "vendor_name", named)
 
 
-def _find(
+def find_texts(
     connection: duckdb.DuckDBPyConnection,
     found: str,
     table: str,

@@ -194,6 +194,7 @@ def test_an_order_takes_its_technology_only_from_a_single_award_contract(
         ("schedule", "idv", "CELLEBRITE INC", None, False),
         ("order-1", "award", "SOME DISTRIBUTOR", "single", False),
         ("order-2", "award", "SOME DISTRIBUTOR", "schedule", False),
+        ("order-3", "award", "SOME DISTRIBUTOR", "schedule", True),
     )
     resolve_vendors(connection, knowledge)
     classify(connection, knowledge)
@@ -206,6 +207,8 @@ def test_an_order_takes_its_technology_only_from_a_single_award_contract(
     ).fetchall()
     assert forms == [("as the contract",)]
     assert "order-2" not in {row[0] for row in rows}
+    # The order says itself that its contract has one holder.
+    assert "order-3" in {row[0] for row in rows}
 
 
 def test_every_reason_is_kept_and_the_same_ledger_gives_the_same_rows(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, deciding, editing, widgets
+from dashboard import blocks, data, deciding, decision_form, editing, widgets
 from dashboard.data import Build
 from dashboard.parts import Code, Link
 
@@ -25,7 +25,7 @@ def show(build: Build) -> None:
         widgets.downloads(Link("Back to the queue", "decide"))
         deciding.show_record(build, purchase)
         deciding.waiting_note(purchase["purchase_id"])
-        deciding.form(build, purchase)
+        decision_form.form(build, purchase)
         blocks.footer(build)
         return
     again = data.to_look_at_again(build)
@@ -33,10 +33,13 @@ def show(build: Build) -> None:
     widgets.answer(deciding.answer(build, again, len(decided)))
     widgets.small_print(
         "Decisions are written to reference/decisions.csv and count from the next build. They are "
-        "kept with their reason, and never change the rules: when the same holds for a whole "
-        "vendor or product, write a rule instead."
+        "kept with their reason, and never change the rules. When the same holds for a whole "
+        "vendor, a product or a phrase, the form of any such purchase writes a rule instead."
     )
     if again:
         deciding.show_again(again)
     deciding.show_queue(data.queue(build), decided)
+    made = decision_form.rules()
+    if made:
+        decision_form.show_rules(made)
     blocks.footer(build)

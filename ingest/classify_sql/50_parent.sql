@@ -17,7 +17,7 @@ join (
 left join evidence.verdict as own on own.purchase_id = orders.purchase_id
 where (
         (contract.record_kind = 'idv' and orders.record_kind <> 'idv'
-            and contract.is_single_award_parent)
+            and (contract.is_single_award_parent or orders.is_single_award_parent))
         -- A city's contract has one holder, who is who its payments and orders are for.
         or (contract.record_kind = 'contract' and orders.record_kind in ('payment', 'order')
             and orders.vendor_key = contract.vendor_key)

@@ -118,7 +118,9 @@ select
       ', ', detail.parent_award_number, detail.parent_agency_name, detail.parent_award_type
     )
   end as contract_vehicle,
-  detail.parent_single_or_multiple_code = 'S' as is_single_award_parent,
+  -- Of a contract, whether it has one holder itself; of an order, whether its contract has.
+  coalesce(detail.single_or_multiple_code, detail.parent_single_or_multiple_code) = 'S'
+    as is_single_award_parent,
   coalesce(detail.competition, summary.competition) as competition,
   try_cast(coalesce(detail.offers_received, summary.offers_received) as int) as offers_received,
   coalesce(detail.psc_code, summary.psc_code) as psc_code,
