@@ -9,6 +9,7 @@ from dashboard.views import (
     decide,
     explore,
     grants,
+    law,
     method,
     nothing,
     overview,
@@ -16,6 +17,7 @@ from dashboard.views import (
     resellers,
     sources,
     technology,
+    use,
     vendor,
 )
 
@@ -28,6 +30,8 @@ VIEWS = {
     "purchase": (purchase, "Purchase"),
     "resellers": (resellers, "Resellers"),
     "grants": (grants, "Federal grants"),
+    "use": (use, "Use"),
+    "law": (law, "Law"),
     "check": (check, "Check your own file"),
     "decide": (decide, "Decide"),
     "sources": (sources, "Sources"),

@@ -15,6 +15,8 @@ MENU = (
     ("explore", "Explore"),
     ("resellers", "Resellers"),
     ("grants", "Grants"),
+    ("use", "Use"),
+    ("law", "Law"),
     ("check", "Check a file"),
     ("sources", "Sources"),
     ("method", "Method"),

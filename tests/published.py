@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from tests import published_use_law
+
 MONEY = "DECIMAL(18,2)"
 
 TABLES: dict[str, str] = {
@@ -147,8 +149,10 @@ def create_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create every published table, empty."""
     for schema in ("mart", "core", "meta"):
         con.execute(f"create schema {schema}")
-    for table, columns in TABLES.items():
+    for table, columns in {**TABLES, **published_use_law.tables()}.items():
         con.execute(f"create table {table} ({columns})")
+    for macro in published_use_law.macros():
+        con.execute(macro)
 
 
 def publish(home: Path, rows: Rows, build_id: str = "test") -> Path:
@@ -594,6 +598,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
             for words in ("OFFICE PAPER", "MORE OFFICE PAPER")
         ],
         **_ledger(agency_ids["7012"]),
+        **published_use_law.rows(agency_ids["7012"], AGENCIES["7012"][0]),
         "meta.build": [
             {
                 "build_id": "test",

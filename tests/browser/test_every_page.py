@@ -28,6 +28,8 @@ ADDRESSES = {
     "purchase": "purchase?id=us_federal%3AA4",
     "resellers": "resellers",
     "grants": "grants",
+    "use": "use",
+    "law": "law?day=2021-06-01",
     "check": "check",
     "decide": "decide",
     "sources": "sources",

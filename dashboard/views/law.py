@@ -1,0 +1,49 @@
+"""Law: which laws and rulings stand on a day that the reader chooses."""
+
+import streamlit as st
+
+from dashboard import blocks, data, use_law, widgets
+from dashboard import format as fmt
+from dashboard.data import Build
+
+ANY = "Any"
+
+
+def show(build: Build) -> None:
+    """Show the laws of our register by how they stand on the chosen day."""
+    widgets.title("Which laws stand on a day")
+    answer_here = st.container()
+    names = {str(row["technology_name"]): row["technology"] for row in data.technologies(build)}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        day = st.date_input(
+            "On this day",
+            value=data.about(build)["as_of"],
+            min_value="2000-01-01",
+            max_value=data.about(build)["as_of"],
+            format="YYYY-MM-DD",
+            key="day",
+            bind="query-params",
+        )
+        named = st.selectbox("Technology", [ANY, *names], key="technology", bind="query-params")
+    rows = data.laws(build, day, names.get(named or ""))
+    in_force = [row for row in rows if row["judgement"] == "in force"]
+    restrictions = sum(row["is_restriction"] for row in in_force)
+    with answer_here:
+        widgets.answer(
+            f"On {fmt.day(day)} our register shows "
+            f"{fmt.count(len(in_force), 'law or ruling', 'laws and rulings')} in force, "
+            f"{restrictions:,} of them a ban, moratorium or restriction."
+        )
+        widgets.small_print(
+            "A city's law binds the city, never a federal agency; a state's binds cities where it "
+            "says so. Most dates are known to the month or year: where the day lies inside that "
+            "uncertainty nothing is said. Not legal advice: read the law itself."
+        )
+    for judgement, (title, under) in use_law.JUDGEMENTS.items():
+        here = tuple(row for row in rows if row["judgement"] == judgement)
+        if here:
+            widgets.heading(f"{title}: {len(here):,}", under, judgement.replace(" ", "-"))
+            use_law.laws(here, f"{title} on {fmt.day(day)}")
+    if not rows:
+        widgets.notice("Our register has no law that names this technology.")
+    blocks.footer(build)

@@ -1,0 +1,61 @@
+"""Use: which agencies used what, whether or not they paid, and what they answered."""
+
+import streamlit as st
+
+from dashboard import blocks, data, use_law, widgets
+from dashboard import format as fmt
+from dashboard.data import Build, Reported
+
+ANY = "Any"
+
+
+def show(build: Build) -> None:
+    """Show the searchable table of reports, the answers counted, and the lists of questions."""
+    widgets.title("Who used it, and what they answered")
+    in_all = data.how_many_uses(build, Reported())
+    answer_here = st.container()
+    asked = _asked(build)
+    rows = data.uses(build, asked)
+    number = data.how_many_uses(build, asked)
+    with answer_here:
+        widgets.answer(
+            f"{fmt.capital(fmt.count(in_all, 'report'))} of use, trial or access "
+            f"{'is' if in_all == 1 else 'are'} on record, whether or not the agency paid. "
+            f"{fmt.capital(fmt.count(number, 'report'))} fit what you asked for."
+        )
+        widgets.small_print(
+            "Each with its source. A denial is a claim, and so is a report: numbers that disagree "
+            "stand side by side. No list of use is complete, so absence here means nothing."
+        )
+    if rows:
+        use_law.uses(rows, "Reports of use, single agencies first")
+    else:
+        widgets.notice("No report fits. That says nothing about use: most of it is never reported.")
+    widgets.heading("Questions that use, law and money raise", use_law.QUESTION, "questions")
+    use_law.lists(build)
+    blocks.footer(build)
+
+
+def _asked(build: Build) -> Reported:
+    """Show the search and the filters, which stand in the address; return what they say."""
+    choices = data.use_choices(build)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        words = st.text_input(
+            "Agency, place or words",
+            key="q",
+            type="search",
+            bind="query-params",
+            placeholder="For example San Mateo",
+        )
+        vendors = {str(row["name"]): row["id"] for row in choices["vendor_id"]}
+        kinds = {str(row["name"]): row["id"] for row in choices["technology"]}
+        answers = {fmt.capital(use_law.ANSWERS[row["id"]]): row["id"] for row in choices["answer"]}
+        vendor = st.selectbox("Product of", [ANY, *vendors], key="vendor", bind="query-params")
+        kind = st.selectbox("Technology", [ANY, *kinds], key="technology", bind="query-params")
+        answer = st.selectbox("Answer", [ANY, *answers], key="answer", bind="query-params")
+    return Reported(
+        words=words or "",
+        vendor_id=vendors.get(vendor or ""),
+        technology=kinds.get(kind or ""),
+        answer=answers.get(answer or ""),
+    )

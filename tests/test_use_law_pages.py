@@ -1,0 +1,96 @@
+"""The pages of use and law: what they say, and that their address chooses what they show."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import use_law
+from tests.published import publish, sample_rows
+
+
+def run(view: str, **query: str) -> AppTest:
+    """Run one page, with an address of these parameters."""
+    test = AppTest.from_string(
+        f"from dashboard import data\nfrom dashboard.views import {view}\n"
+        f"{view}.show(data.current())",
+        default_timeout=60,
+    )
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    return test
+
+
+def said(test: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in test.get("html"))
+
+
+@pytest.fixture(autouse=True)
+def _published(home: Path) -> None:
+    publish(home, sample_rows())
+
+
+def test_the_use_page_names_whose_data_it_is_and_what_the_agency_answered() -> None:
+    page = said(run("use"))
+    assert "Data obtained by BuzzFeed News shows more than 8,000 searches" in page
+    assert "confirmed, April 2021" in page
+    assert "until 29 Feb 2020" in page
+    assert "not verified" in page
+    assert "Two reports of use" in page
+
+
+def test_the_address_chooses_what_the_use_page_shows() -> None:
+    page = said(run("use", answer="Denied"))
+    assert "210 agencies denied use" in page
+    assert "8,000 searches" not in page
+    assert "No report fits" in said(run("use", q="nobody"))
+
+
+def test_a_standing_list_says_what_was_searched_and_what_may_explain_it() -> None:
+    page = said(run("use"))
+    assert "Use before the first purchase found: one entry" in page
+    assert "A trial comes before many purchases." in page
+    assert "USAspending contracts, 1 Oct 2020 to 30 Sep 2025" in page
+    assert "never a verdict" in page
+
+
+@pytest.mark.parametrize(
+    ("day", "pause", "ban"),
+    [
+        ("2019-05-13", "Came later", "Came later"),
+        ("2020-01-01", "In force", "Cannot be judged"),
+        ("2022-12-31", "In force", "In force"),
+        ("2023-01-01", "Had ended", "In force"),
+    ],
+)
+def test_the_law_page_shows_how_each_law_stands_on_the_day_of_the_address(
+    day: str, pause: str, ban: str
+) -> None:
+    page = said(run("law", day=day))
+    tables = {
+        part.partition("</caption>")[0].partition(" on ")[0]: part
+        for part in page.split("<caption>")[1:]
+    }
+    assert "AB 1215" in tables[pause]
+    assert "San Francisco ban" in tables[ban]
+    assert "private businesses" in page
+
+
+def test_the_law_page_marks_dates_nobody_verified_and_laws_nobody_read() -> None:
+    page = said(run("law", day="2021-06-01"))
+    assert "dates not verified" in page
+    assert "text not read at its primary source" in page
+
+
+def test_dates_are_shown_as_exactly_as_they_are_known() -> None:
+    assert use_law.between(date(2019, 5, 14), date(2019, 5, 14)) == "14 May 2019"
+    assert use_law.between(date(2020, 2, 1), date(2020, 2, 29)) == "February 2020"
+    assert use_law.between(date(2018, 1, 1), date(2018, 12, 31)) == "2018"
+    assert (
+        use_law.between(date(2019, 7, 16), date(2019, 9, 30))
+        == "between 16 Jul 2019 and 30 Sep 2019"
+    )
+    assert use_law.when(None, None, None, ends=True) == "not in the record"
