@@ -70,6 +70,7 @@ select
   source.buyer,
   coalesce(live.agency_name_source, live.agency_code, source.buyer, core.place.place_name,
     source.publisher) as agency_name,
+  live.agency_name_source,
   live.agency_code,
   coalesce(live.parent_agency_name,
     case when coalesce(live.agency_name_source, live.agency_code) is not null
@@ -133,7 +134,8 @@ from record;
 
 -- core.record: which rows of places count, for the checks. Key: transaction_id.
 create table core.record as
-select transaction_id, purchase_id, file_key, raw_row, source_id, said_amount
+select
+  transaction_id, purchase_id, file_key, raw_row, source_id, agency_name_source, said_amount
 from record
 join record_purchase using (transaction_id);
 
