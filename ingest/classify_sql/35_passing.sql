@@ -1,6 +1,6 @@
 -- passing: technologies that a record mentions in passing only. Key: purchase_id, technology.
--- Either fewer than one in five telling descriptions say it, and not the first one;
--- or it stands far down in a list of duties that names neighbouring goods too, and the first
+-- Either fewer than one in five telling descriptions say it, and not the first one; or a single
+-- long text says it late; or it stands far down in a list of duties that names neighbouring goods too, and the first
 -- description does not say it. Never where the vendor sells that technology.
 create or replace temp table spoken_technology as
 select distinct purchase_id, technology, hit_field, said, literal
@@ -38,6 +38,20 @@ left join (
 ) as saying using (purchase_id, technology, description)
 group by all;
 
+-- far_down: technologies that one long text alone speaks of, and only after its first 400 letters:
+-- a notice of a parking office that names plate cameras on its second page. Key: purchase_id, technology.
+create or replace temp table far_down as
+select purchase_id, hit.technology
+from hit
+join candidate_text using (purchase_id)
+join wording using (rule)
+left join record_vendor as vendor using (purchase_id)
+where hit.kind in ('product', 'phrase') and hit.hit_field = 'description' and hit.scope = 'strict'
+    and wording.field = 'description' and contains(candidate_text.words, padded)
+    and not coalesce(list_contains(vendor.technologies, hit.technology), false)
+group by purchase_id, hit.technology
+having min(strpos(candidate_text.words, padded)) > 400 and min(length(candidate_text.words)) > 700;
+
 create or replace temp table passing as
 select
     purchase_id, technology,
@@ -53,4 +67,7 @@ semi join doubted using (purchase_id, technology)
 join hit as related using (purchase_id, said)
 where related.kind = 'related'
     and length(regexp_replace(substr(said, 1, strpos(upper(said), spoken.literal)), '[^,;]', '', 'g')) >= 3
-    and (purchase_id, technology) not in (select purchase_id, technology from said_in where saying * 5 < telling);
+    and (purchase_id, technology) not in (select purchase_id, technology from said_in where saying * 5 < telling)
+union
+select purchase_id, technology, 'it is said once, far down in a long text'
+from far_down;

@@ -10,7 +10,7 @@
 --   4. Else the strongest related reason makes it matched with scope related.
 --   5. Else a strict reason of strength 6 makes it possible.
 --   6. Else it is rejected.
--- Among equals: the order of technologies.csv, then the rule's name.
+-- Among equals: the vendor's own order of goods, that of technologies.csv, then the rule's name.
 create or replace temp table reason_weighed as
 select
     reason.* exclude (strength),
@@ -39,6 +39,8 @@ where speaks = 'for';
 create or replace temp table reason_left as
 select
     judged.*, technology.position,
+    -- What a vendor is known for stands first in its list: Axon's FLEET CAMERAS are in-car cameras.
+    case when judged.field = 'vendor' then list_position(vendor.technologies, judged.technology) end as vendor_place,
     case
         when judged.scope = 'strict' and strength <= 5 then 1
         when judged.scope = 'related' and strength <= 5 then 2
@@ -46,12 +48,13 @@ select
     end as place
 from reason_judged as judged
 join known_technology as technology using (technology)
+left join record_vendor as vendor using (purchase_id)
 where not is_cancelled;
 
 create or replace temp table best as
 select * from reason_left
 qualify row_number() over (
-    partition by purchase_id order by place, strength, position, is_plain, type = '', rule, title, said, literal) = 1;
+    partition by purchase_id order by place, strength, vendor_place nulls last, position, is_plain, type = '', rule, title, said, literal) = 1;
 
 -- Related goods of a counted purchase are listed among its reasons, not among its technologies.
 create or replace temp table spoken_technologies as
