@@ -218,9 +218,7 @@ def test_a_file_of_contracts_is_no_file_of_grants_or_subawards(tmp_path: Path, s
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Search]]:
     fake, search = Server(), Search()
     search.serve(fake)
-    with fake.running():
-        for name, value in fake.settings.items():
-            monkeypatch.setenv(name, value)
+    with fake.as_usaspending(monkeypatch):
         yield fake, search
 
 

@@ -23,14 +23,13 @@ from ingest.status import status
 from tests import federal
 from tests.conftest import Whobuys
 from tests.federal import SOURCE, changed, delta, full, transaction
-from tests.usaspending.archive import Archive
+from tests.usaspending.archive import QUICK, Archive, fetched
 from tests.usaspending.server import Server
 
 pytestmark = pytest.mark.service
 
 JULY, AUGUST, SEPTEMBER, OCTOBER = "20260706", "20260806", "20260906", "20261006"
 SUMMER, AUTUMN = date(2026, 8, 20), date(2026, 9, 20)
-QUICK = Pace(0.0, 0.0, 0.01, 0.05, read_timeout=1.0)
 YEARS = (2024, 2025)
 A, B, C = (transaction(name, amount) for name, amount in (("A1", "10"), ("B1", "20"), ("C1", "30")))
 NEXT_YEAR = transaction("D1", "40", "2025-03-01")
@@ -39,10 +38,7 @@ Fetch = Callable[..., Fetched]
 
 @pytest.fixture
 def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    server = Server()
-    for name, value in server.settings.items():
-        monkeypatch.setenv(name, value)
-    with server.running():
+    with Server().as_usaspending(monkeypatch) as server:
         yield Archive(server)
 
 
@@ -61,9 +57,7 @@ def get(ours: Home) -> Fetch:
         repair: bool = False,
         pace: Pace = QUICK,
     ) -> Fetched:
-        asked = Asked(agencies, years, repair)
-        (result,) = fetch(ours, [SOURCE], asked, today=today, pace=pace)
-        return result
+        return fetched(ours, Asked(agencies, years, repair), today, pace)
 
     return get
 

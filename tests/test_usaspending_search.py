@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from ingest import archive
+from ingest import fetch as fetching
 from ingest.adapters import usaspending_answers as answers
 from ingest.adapters import usaspending_api as api
 from ingest.adapters import usaspending_crawl as crawling
@@ -53,9 +54,7 @@ def server(search: Search, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """Return a running USAspending with this search."""
     fake = Server()
     search.serve(fake)
-    with fake.running():
-        for name, value in fake.settings.items():
-            monkeypatch.setenv(name, value)
+    with fake.as_usaspending(monkeypatch):
         yield fake
 
 
@@ -225,6 +224,33 @@ def test_a_changed_award_is_fetched_again_and_its_newer_answer_counts(
     ]
     amounts = dict(published(build(ours), "award_number, amount_usd"))
     assert amounts["A1"] == Decimal("70.05")
+
+
+def test_the_weekly_command_brings_news_and_then_nothing(
+    server: Server, search: Search, ours: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "known_awards", lambda *_: list(KNOWN))
+    week = [SOURCE, "us_federal_subawards_search"]
+    reported = {
+        "prime_award_unique_key": federal.award_key("A1"), "subaward_number": "1",
+        "subaward_amount": "0.50", "subaward_action_date": "2024-03-01",
+    }  # fmt: skip
+    search.add([*sample(), *known_rows(), reported])
+    first = fetching.fetch(ours, week, today=TODAY, pace=AT_ONCE)
+    assert [(result.news, result.failure, result.notices) for result in first] == [
+        (6, None, []), (1, None, []),
+    ]  # fmt: skip
+    build(ours)
+    server.forget()
+    later = fetching.fetch(ours, week, today=TODAY, pace=AT_ONCE)
+    assert [(result.news, result.failure) for result in later] == [(0, None), (0, None)]
+    assert not server.asked(r"transactions/|subawards/|awards/CONT")
+    assert not build(ours).is_new
+    search.updated = "11/25/2026"
+    search.add([transaction("NEW1", "3.00", last_modified_date="2026-11-24")])
+    news = fetching.fetch(ours, week, today=date(2026, 11, 28), pace=AT_ONCE)
+    assert [(result.news, result.failure) for result in news] == [(1, None), (0, None)]
+    assert build(ours).is_new
 
 
 def test_news_is_asked_for_by_the_day_of_change(server: Server, search: Search, ours: Home) -> None:

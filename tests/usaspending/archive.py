@@ -8,12 +8,19 @@ archive.roll("20260906")      # every older stamp is gone, as on the real host
 import hashlib
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from email.utils import formatdate
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from ingest.fetch import fetch
+from ingest.fetch_result import Asked, Fetched
+from ingest.home import Home
+from ingest.http import Pace
+from tests.federal import SOURCE
 from tests.usaspending.server import Answer, Request, Server
 
+QUICK = Pace(0.0, 0.0, 0.01, 0.05, read_timeout=1.0)
 FOLDER = "/award_data_archive/"
 # Code and number of each agency, as list_agencies gives them.
 AGENCIES = {"070": 64, "015": 17, "097": 126, "1100": 12}
@@ -21,6 +28,12 @@ _NAME = re.compile(
     r"FY(?P<year>\d{4}|\(All\))_(?P<agency>All|\d{3,4})_(?P<records>Contracts|Assistance)_"
     r"(?P<kind>Full|Delta)_(?P<stamp>\d{8})\.zip"
 )
+
+
+def fetched(home: Home, asked: Asked, today: date, pace: Pace = QUICK) -> Fetched:
+    """Fetch contracts from the archive on a day, and return what that did."""
+    (result,) = fetch(home, [SOURCE], asked, today=today, pace=pace)
+    return result
 
 
 @dataclass

@@ -22,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import pytest
+
 HTML = b"<!DOCTYPE html><html><body><h1>Please stand by</h1></body></html>"
 # The ways to fail that were seen of the real hosts.
 WAYS = (
@@ -163,6 +165,14 @@ class Server:
             self._http.shutdown()
             self._http.server_close()
             thread.join()
+
+    @contextmanager
+    def as_usaspending(self, monkeypatch: pytest.MonkeyPatch) -> Iterator["Server"]:
+        """Serve until the end of the block, in place of the real one."""
+        for name, value in self.settings.items():
+            monkeypatch.setenv(name, value)
+        with self.running():
+            yield self
 
     def asked(self, pattern: str) -> list[Logged]:
         """Return the requests whose path holds the pattern, oldest first."""

@@ -13,12 +13,11 @@ import duckdb
 import pytest
 
 from ingest.build import build
-from ingest.fetch import Asked, fetch
+from ingest.fetch import Asked
 from ingest.home import Home
-from ingest.http import Pace
 from tests import federal
-from tests.federal import SOURCE, changed, csv_text, delta
-from tests.usaspending.archive import Archive
+from tests.federal import changed, csv_text, delta
+from tests.usaspending.archive import Archive, fetched
 from tests.usaspending.server import Server
 
 pytestmark = pytest.mark.verify
@@ -31,10 +30,7 @@ AUTUMN = date(2025, 10, 20)
 
 @pytest.fixture
 def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    server = Server()
-    for name, value in server.settings.items():
-        monkeypatch.setenv(name, value)
-    with server.running():
+    with Server().as_usaspending(monkeypatch) as server:
         yield Archive(server)
 
 
@@ -60,13 +56,7 @@ def total(home: Home) -> tuple[Decimal, int]:
 
 
 def get(home: Home, today: date = AUTUMN, *, repair: bool = False) -> list[str]:
-    (result,) = fetch(
-        home,
-        [SOURCE],
-        Asked(("070",), YEARS, repair),
-        today=today,
-        pace=Pace(0, 0, 0.01, 0.05, read_timeout=2),
-    )
+    result = fetched(home, Asked(("070",), YEARS, repair), today)
     assert result.failure is None
     return result.files
 
