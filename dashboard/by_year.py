@@ -60,8 +60,13 @@ def show(
     last = _last_covered(build)
     widgets.heading(
         "By fiscal year",
-        f"US dollars {measure.basis}, additions less reductions. Fiscal years run from October "
-        "to September." + (" Both charts have one scale." if apart else ""),
+        f"US dollars {measure.basis}, additions less reductions. "
+        + (
+            "Fiscal years run from October to September."
+            if measure.is_federal
+            else "Fiscal years are each buyer's own, named by the year in which they end."
+        )
+        + (" Both charts have one scale." if apart else ""),
         "by-year",
     )
     partials = [_not_whole(build, chosen, measure, every) for _, chosen in asked]
@@ -140,7 +145,9 @@ def _years(
                 hover=(
                     f"FY{gap[0]} to FY{gap[-1]}: not covered by any loaded source"
                     if gap
-                    else fmt.fiscal_year_explained(year),
+                    else fmt.fiscal_year_explained(year)
+                    if measure.is_federal
+                    else f"FY{year}",
                     *([] if gap else _hover(known.get(year), partial.get(year, []), measure)),
                 ),
                 is_partial=year in partial,

@@ -36,6 +36,9 @@ def period(total: Total) -> str:
     if total.first_year is None or total.last_year is None:
         return "no dated transactions"
     first, last = total.first_year, total.last_year
+    if not total.measure.is_federal:
+        span = f"FY{first}" if first == last else f"FY{first} to FY{last}"
+        return f"{span}, by the fiscal year of each buyer"
     if first == last:
         return fmt.fiscal_year_explained(first)
     return f"FY{first} to FY{last}, October {first - 1} to September {last}"

@@ -113,3 +113,16 @@ def test_a_page_is_dressed_and_allows_only_its_own_scripts() -> None:
     assert "script-src 'self' 'sha256-" in policy
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_fiscal_years_of_places_are_not_said_to_begin_in_october(home: Path) -> None:
+    rows = sample_rows()
+    for purchase in rows["mart.purchase"]:
+        purchase.update(record_kind="payment", basis="paid")
+    for transaction in rows["mart.transaction"]:
+        transaction["basis"] = "paid"
+    publish(home, rows)
+    page = said(run())
+    assert "by the fiscal year of each buyer" in page
+    assert "Fiscal years are each buyer's own" in page.replace("&#x27;", "'").replace("&#39;", "'")
+    assert "October" not in page

@@ -12,6 +12,11 @@ class Measure:
     record_kind: str = "award"
     basis: str = "obligated"
 
+    @property
+    def is_federal(self) -> bool:
+        """Whether its fiscal years are the federal ones; those of places begin as each declares."""
+        return self.record_kind in ("award", "idv", "grant", "subaward")
+
 
 @dataclass(frozen=True)
 class Programme:
