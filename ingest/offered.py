@@ -20,7 +20,8 @@ class Difference:
 
 def difference(source: Source, columns: tuple[Column, ...]) -> Difference:
     """Return which declared columns a portal does not offer, and which of its own are new."""
-    offered = {plain(name) for column in columns for name in (column.name, column.title)}
+    # Rows come under these names, whatever title a portal shows above them.
+    offered = {plain(column.name) for column in columns}
     gone = [
         column
         for column in source.columns
@@ -51,7 +52,7 @@ def difference(source: Source, columns: tuple[Column, ...]) -> Difference:
             and column not in source.columns
         ],
         may_be_gone=not_needed,
-        new=[c.name for c in columns if not {plain(c.name), plain(c.title)} & known],
+        new=[column.name for column in columns if plain(column.name) not in known],
     )
 
 

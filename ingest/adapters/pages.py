@@ -31,6 +31,7 @@ from ingest.adapters.portal import ROWS_PER_PAGE, Row
 from ingest.errors import SourceError
 
 NOTE = "fetch.json"
+_BEGINNING = 1 << 16
 
 
 class FetchNote(BaseModel):
@@ -80,15 +81,31 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 
 def is_pages(path: Path) -> bool:
-    """Whether a raw file holds the pages of a portal."""
+    """Whether a raw file holds the pages of a portal, or is one package of OCDS by itself."""
+    if is_package(path):
+        return True
     if path.suffix.lower() != ".zip" or not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
         return NOTE in archive.namelist()
 
 
+def is_package(path: Path) -> bool:
+    """Whether a file is a package of OCDS, as somebody downloaded it."""
+    if path.suffix.lower() != ".json":
+        return False
+    with path.open("rb") as handle:
+        beginning = handle.read(_BEGINNING)
+    return b'"releases"' in beginning or b'"records"' in beginning
+
+
 def note_of(source_id: str, path: Path) -> FetchNote:
-    """Return what the fetch asked for; raise SourceError where the note cannot be read."""
+    """Return what the fetch asked for; raise SourceError where the note cannot be read.
+
+    A package added by hand adds to the others, and takes nothing away.
+    """
+    if is_package(path):
+        return FetchNote(kind="update", columns=list(ocds.COLUMNS))
     try:
         with zipfile.ZipFile(path) as archive:
             return FetchNote.model_validate_json(archive.read(NOTE))
@@ -103,6 +120,9 @@ def rows(source_id: str, adapter: str, path: Path) -> Iterator[tuple[int, Row]]:
 
     Raises SourceError for a page that is none of the portal's.
     """
+    if is_package(path):
+        yield from _of_package(source_id, path)
+        return
     with zipfile.ZipFile(path) as archive:
         names = sorted(name for name in archive.namelist() if name.startswith("page-"))
         try:
@@ -118,3 +138,13 @@ def rows(source_id: str, adapter: str, path: Path) -> Iterator[tuple[int, Row]]:
                 f"{source_id}: a page in {path.name} is none of {adapter} ({error}). Fetch it "
                 f"again."
             ) from error
+
+
+def _of_package(source_id: str, path: Path) -> Iterator[tuple[int, Row]]:
+    try:
+        yield from ocds.rows_of_all([path.read_bytes()])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(
+            f"{source_id}: {path.name} is no package of open contracting data ({error!r}). Fetch "
+            f"it again."
+        ) from error
