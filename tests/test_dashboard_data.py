@@ -196,6 +196,24 @@ def test_a_slip_of_the_fingers_finds_the_nearest_name(build: data.Build) -> None
     assert data.find_names(build, "zzzzzz") == data.Found()
 
 
+@pytest.mark.parametrize(("text", "code"), [("ICE", "7012"), ("hsi", "7012"), ("CBP", "7014"),
+                                            ("Border Patrol", "7014")])  # fmt: skip
+def test_people_find_an_agency_by_the_name_they_know(
+    build: data.Build, text: str, code: str
+) -> None:
+    assert data.find_names(build, text).agencies[0].id == f"us_federal:{code}"
+
+
+def test_an_office_is_found_and_leads_to_its_purchases(build: data.Build) -> None:
+    (office,) = data.find_names(build, "border buying").offices
+    assert (office.name, office.purchases) == (
+        "BORDER BUYING, U.S. Customs and Border Protection", 1,
+    )  # fmt: skip
+    assert data.how_many(build, data.Selection(text="border buying")) == 1
+    (bar,) = data.by(build, data.Selection(), data.Measure(), "office")
+    assert (bar.id, bar.purchases, bar.amount_usd) == ("BORDER BUYING", 1, Decimal("250000.10"))
+
+
 def test_the_whole_ledger_has_what_was_not_counted(build: data.Build) -> None:
     number, rows = data.find_in_whole_ledger(build, "office paper")
     assert (number, rows[0]["purchase_id"]) == (1, "us_federal:Z9")

@@ -99,3 +99,47 @@ def test_namesakes_are_other_vendors(knowledge: Knowledge) -> None:
 def test_spellings_of_an_unknown_vendor_are_one_vendor(knowledge: Knowledge) -> None:
     rows = resolve(knowledge, ("Nobody Knows, Inc.", None), ("NOBODY KNOWS LLC", None))
     assert rows[0][0] == rows[1][0] == "nobody_knows"
+
+
+def vendors_of(
+    knowledge: Knowledge, *rows: tuple[str, str | None, str | None]
+) -> list[tuple[object, ...]]:
+    """Return vendor and whether it is known, for names with their UEI and DUNS."""
+    connection = duckdb.connect()
+    connection.execute(
+        "create schema core; create table core.vendor_name (vendor_key int, vendor_name varchar,"
+        " uei varchar, duns varchar, cage varchar, parent_name varchar, parent_uei varchar)"
+    )
+    for key, (name, uei, duns) in enumerate(rows, start=1):
+        connection.execute(
+            "insert into core.vendor_name values ($1, $2, $3, $4, null, null, null)",
+            [key, name, uei, duns],
+        )
+    resolve_vendors(connection, knowledge)
+    return connection.execute(
+        "select vendor_id, vendor_name, is_known from core.vendor order by vendor_key"
+    ).fetchall()
+
+
+def test_two_names_under_one_number_are_one_vendor(knowledge: Knowledge) -> None:
+    # As ICE recorded it in fiscal year 2013, once with its name cut short.
+    cut, whole = "SPECTRUM SECURITY SERVICES, IN", "SPECTRUM SECURITY SERVICES, INC."
+    found = vendors_of(knowledge, (cut, None, "618954465"), (whole, None, "618954465"))
+    assert found == [("spectrum_security_services", cut, False)] * 2
+    apart = vendors_of(knowledge, (cut, None, "618954465"), (whole, None, "000000001"))
+    assert len({vendor for vendor, *_ in apart}) == 2
+
+
+def test_what_one_name_is_known_to_be_the_others_under_its_number_are(
+    knowledge: Knowledge,
+) -> None:
+    found = vendors_of(
+        knowledge, ("CELLEBRITE INC", "AAAAAAAAAAA1", None), ("SUN RISE LLC", "AAAAAAAAAAA1", None)
+    )
+    assert [row[0] for row in found] == ["cellebrite", "cellebrite"]
+    assert all(is_known for *_, is_known in found)
+
+
+def test_a_number_of_many_names_makes_nobody_one(knowledge: Knowledge) -> None:
+    many = [(f"FOREIGN AWARDEE {letter}", None, "123456787") for letter in "ABCDEFG"]
+    assert len({row[0] for row in vendors_of(knowledge, *many)}) == len(many)

@@ -85,6 +85,7 @@ _GROUPS = {
     "agency": ("agency_id", "agency_name"),
     "vendor": ("vendor_id", "vendor_name"),
     "maker": ("maker_id", "maker_name"),
+    "office": ("upper(office_name)", "upper(office_name)"),
 }
 
 

@@ -15,9 +15,18 @@ _NAME_SEARCHES = {
         with named as (
             select agency_id as id, agency_name as name,
                 lower(concat_ws(' ', agency_name, abbreviation, parent_agency_name,
-                    array_to_string(former_names, ' '))) as words,
-                [agency_name, abbreviation] as spellings
+                    array_to_string(former_names, ' '),
+                    array_to_string(other_names, ' '))) as words,
+                list_concat([agency_name, abbreviation], other_names) as spellings
             from mart.agency
+        )
+        """,
+    "offices": """
+        with named as (
+            select office_id as id, office_name || ', ' || agency_name as name,
+                lower(concat_ws(' ', office_name, agency_name)) as words,
+                [office_name] as spellings
+            from mart.office
         )
         """,
     "vendors": """
@@ -52,6 +61,9 @@ _NAME_COUNTS = """,
         union all
         select technology, sum(amount_usd), count(*)
         from mart.purchase where is_counted group by 1
+        union all
+        select agency_id || ':' || upper(office_name), sum(amount_usd), count(*)
+        from mart.purchase where is_counted and office_name is not null group by 1
     ),
     summed as (
         select id, sum(amount_usd) as amount_usd, sum(purchases)::bigint as purchases
@@ -65,7 +77,10 @@ _NAME_COUNTS = """,
 _CONTAINING = """
     where len(list_filter(string_split(lower($text), ' '),
         lambda word: not contains(words, word))) = 0
-    order by starts_with(lower(name), lower($text)) desc, purchases desc, name limit 6
+    -- ICE is first a name, and only then three letters of every office.
+    order by list_contains(list_transform(spellings, lambda spelling: lower(spelling)),
+            lower($text)) desc,
+        starts_with(lower(name), lower($text)) desc, purchases desc, name limit 6
 """
 
 

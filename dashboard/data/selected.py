@@ -28,7 +28,8 @@ _SELECTED = """
             $words::varchar[],
             lambda word: not contains(upper(concat_ws(
                 ' ', p.vendor_name, p.vendor_name_source, p.maker_name, p.agency_name,
-                p.funding_agency_name, p.description, p.what, technology_name,
+                p.funding_agency_name, p.office_name, p.funding_office_name, p.description,
+                p.what, technology_name,
                 p.award_number, p.source_key
             )), word))) = 0)
         and (len($years::integer[]) = 0 or p.purchase_id in (

@@ -122,6 +122,7 @@ class Found:
     agencies: tuple[Bar, ...] = ()
     vendors: tuple[Bar, ...] = ()
     technologies: tuple[Bar, ...] = ()
+    offices: tuple[Bar, ...] = ()
     is_near: bool = field(default=False)
     "True when nothing matched and these are the nearest spellings."
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard import beside, blocks, by_year, controls, data, offices, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -33,6 +33,7 @@ def show(build: Build) -> None:
         widgets.answer(
             sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"]))
         )
+        beside.grants_of(build, agency["agency_id"])
         blocks.footer(build)
         return
     answer_here = st.container()
@@ -76,6 +77,8 @@ def show(build: Build) -> None:
         )
     )
 
+    offices.show(build, chosen, measure, name)
+
     running = data.current_purchases(build, chosen, about["as_of"])
     if running:
         widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
@@ -93,6 +96,7 @@ def show(build: Build) -> None:
             address("explore", agency=name),
         )
     )
+    beside.grants_of(build, agency["agency_id"])
     blocks.searched(sources)
     with chart_here:
         by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")

@@ -32,6 +32,7 @@ def _results(build: Build, text: str) -> None:
         *(_row(bar, "Technology", "technology") for bar in found.technologies),
         *(_row(bar, "Agency", "agency") for bar in found.agencies),
         *(_row(bar, "Vendor or maker", "vendor") for bar in found.vendors),
+        *(_office(bar) for bar in found.offices),
     ]
     if found.is_near:
         widgets.notice(f"Nothing is called {text}. The nearest names:")
@@ -65,3 +66,9 @@ def _results(build: Build, text: str) -> None:
 def _row(bar: Bar, kind: str, page: str) -> list[Parts]:
     amount = fmt.table_money(bar.amount_usd) if bar.purchases else "none counted"
     return [Link(bar.name, address(page, id=bar.id)), kind, f"{bar.purchases:,}", amount]
+
+
+def _office(bar: Bar) -> list[Parts]:
+    """Return the row of an office, which has no page: its name leads to its purchases."""
+    words = bar.id.rpartition(":")[2]
+    return [Link(bar.name, address("explore", q=words)), "Office", *_row(bar, "", "")[2:]]

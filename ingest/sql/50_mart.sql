@@ -1,6 +1,6 @@
 -- mart.*: exactly what pages, exports and feeds read. Keys: mart.purchase purchase_id,
 -- mart.transaction transaction_id, mart.evidence (purchase_id, position), mart.agency agency_id,
--- mart.vendor vendor_id, mart.place place_id, mart.technology technology.
+-- mart.office office_id, mart.vendor vendor_id, mart.place place_id, mart.technology technology.
 
 create table mart.place as
 select * from core.place order by place_id;
@@ -230,6 +230,9 @@ with
     union
     select agency_id from mart.coverage
     union
+    -- Those that people ask for by a name of their own, searched or not.
+    select agency_id from core.agency_name
+    union
     -- Those that only reported use, a law or an event speaks of.
     select agency_id from core.use
     union
@@ -246,8 +249,14 @@ select
   place_name,
   agency.parent_agency_id,
   parent.agency_name as parent_agency_name,
-  agency.former_names
+  agency.former_names,
+  coalesce(other_names, []) as other_names
 from core.agency as agency
+left join (
+  select agency_id, list(other_name order by other_name) as other_names
+  from core.agency_name
+  group by agency_id
+) using (agency_id)
 semi join (
   select agency_id from seen
   union
@@ -256,6 +265,26 @@ semi join (
 left join core.place using (place_id)
 left join core.agency as parent on parent.agency_id = agency.parent_agency_id
 order by agency.agency_id;
+
+create table mart.office as
+with
+  bought as (
+    select agency_id, agency_name, office_name, is_counted, true as buys from mart.purchase
+    union all
+    select agency_id, agency_name, funding_office_name, is_counted, false from mart.purchase
+  )
+select
+  agency_id || ':' || upper(office_name) as office_id,
+  any_value(upper(office_name)) as office_name,
+  agency_id,
+  any_value(agency_name) as agency_name,
+  (count(*) filter (buys))::int as purchases_bought,
+  (count(*) filter (not buys))::int as purchases_paid,
+  (count(*) filter (buys and is_counted))::int as counted_bought
+from bought
+where office_name is not null and agency_id is not null
+group by agency_id, upper(office_name)
+order by office_id;
 
 create table mart.vendor as
 with
@@ -271,7 +300,9 @@ with
         list('UEI ' || uei) filter (uei is not null),
         list('DUNS ' || duns) filter (duns is not null),
         list('CAGE ' || cage) filter (cage is not null)
-      ])) as identifiers
+      ])) as identifiers,
+      list(distinct concat_ws(', UEI ', core.vendor_name.parent_name, parent_uei))
+        filter (core.vendor_name.parent_name is not null) as parents_in_records
     from core.vendor
     join core.vendor_name using (vendor_key)
     semi join named using (vendor_id)
@@ -288,6 +319,7 @@ select
   list_sort(list(distinct vendor_name_source)
     filter (vendor_name_source is not null)) as names_in_records,
   list_sort(any_value(identifiers)) as identifiers,
+  coalesce(list_sort(any_value(parents_in_records)), []) as parents_in_records,
   any_value(known.name_traps) as name_traps,
   any_value(known.source) as source,
   any_value(known.confidence) as confidence

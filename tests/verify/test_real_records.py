@@ -319,3 +319,14 @@ def test_all_five_layouts_stand_side_by_side(
         assert connection.execute(
             "select count(*) from core.transaction where fiscal_year = 2013"
         ).fetchone() == (157,)
+
+
+def test_a_vendor_of_two_recorded_names_and_one_number_is_one(shared: Path, tmp_path: Path) -> None:
+    path = shared / "real" / "usaspending_transactions_fy13" / "ice_fy13.csv"
+    built = federal.build_of(Home(tmp_path), path)
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        found = connection.execute(
+            "select count(distinct core.vendor_name.vendor_name), count(distinct vendor_id)"
+            " from core.vendor_name join core.vendor using (vendor_key) where duns = '618954465'"
+        ).fetchone()
+    assert found == (2, 1)
