@@ -84,9 +84,13 @@ def read(home: Home, knowledge: Knowledge) -> Iterator[Read]:
     with duckdb.connect() as connection:
         connection.execute(core.SQL.joinpath("00_schema.sql").read_text("utf-8"))
         core.load_facts(connection, home, {}, knowledge, {})
+        connection.execute(
+            "insert into core.source (source_id, fiscal_year_begins) values ('s', 1)"
+        )
 
         def purchase(
             *days: date,
+            year: int | None = None,
             place: str = "us_ca_oakland",
             agency: str = "Oakland Police Department",
             technologies: tuple[str, ...] = ("face-recognition",),
@@ -102,7 +106,8 @@ def read(home: Home, knowledge: Knowledge) -> Iterator[Read]:
             }  # fmt: skip
             _table(connection, "mart.purchase", _PURCHASE, [row])
             moves = [
-                {"transaction_id": f"t{n}", "purchase_id": "p1", "date": day,
+                {"transaction_id": f"t{n}", "purchase_id": "p1", "source_id": "s",
+                 "date": None if year else day, "fiscal_year": year or day.year,
                  "is_base": signed and n == 0}
                 for n, day in enumerate(days)
             ]  # fmt: skip
@@ -111,7 +116,7 @@ def read(home: Home, knowledge: Knowledge) -> Iterator[Read]:
             for table in ("use", "law", "law_technology", "event", "transaction_law",
                           "purchase_law"):  # fmt: skip
                 connection.execute(f"drop table if exists mart.{table}")
-            for name in ("place_within", "reached"):
+            for name in ("place_within", "reached", "day_of_transaction"):
                 connection.execute(f"drop table if exists {name}")
             for name in ("level_of", "is_police", "mart.because", "mart.judgement", "mart.shown"):
                 connection.execute(f"drop macro if exists {name}")
@@ -134,7 +139,8 @@ _PURCHASE = {
     "is_counted": "boolean", "signed_date": "date", "first_date": "date",
 }  # fmt: skip
 _TRANSACTION = {
-    "transaction_id": "varchar", "purchase_id": "varchar", "date": "date", "is_base": "boolean"
+    "transaction_id": "varchar", "purchase_id": "varchar", "source_id": "varchar",
+    "date": "date", "fiscal_year": "smallint", "is_base": "boolean",
 }  # fmt: skip
 
 
@@ -331,6 +337,33 @@ def test_a_purchase_signed_outside_of_our_files_is_not_judged_by_its_first_payme
     assert (found["judgement"], found["is_new_purchase"]) == ("cannot be judged", None)
     assert found["transactions_in_force"] == 1
     assert read(FIRST - DAY, signed=False)["exact"]["judgement"] == "before"
+
+
+@pytest.mark.parametrize(
+    ("year", "judgement"),
+    [
+        (2019, "before"),
+        (2020, "cannot be judged"),
+        (2021, "in force"),
+        (2022, "cannot be judged"),
+        (2023, "after"),
+    ],
+)
+def test_a_payment_of_which_only_the_year_is_known_is_judged_by_the_whole_year(
+    read: Read, year: int, judgement: str
+) -> None:
+    # The ban of the test begins on 1 March 2020 and ends on 28 February 2022.
+    found = read(FIRST, year=year, signed=False, first_date=None)["exact"]
+    # What was paid before the law was bought before it; a payment after its start tells nothing.
+    assert found["judgement"] == ("before" if judgement == "before" else "cannot be judged")
+    (row,) = _rows(
+        read.connection,  # type: ignore[attr-defined]
+        "select judgement, because, is_new_purchase from mart.transaction_law"
+        " where law_id = 'exact'",
+    )
+    assert row["judgement"] == judgement
+    assert (row["because"] is not None) == (judgement == "cannot be judged")
+    assert row["is_new_purchase"] is None
 
 
 def test_only_a_law_read_at_its_primary_source_can_be_listed(read: Read) -> None:

@@ -109,20 +109,46 @@ qualify row_number() over (
   order by list_position(purchase.technologies, named.technology), named.type nulls first
 ) = 1;
 
+-- Where only a fiscal year is published, the day lies somewhere in it: what holds on its first and
+-- on its last day holds on all of them, because a law begins once and ends once.
+create temp table day_of_transaction as
+select
+  moved.transaction_id,
+  moved.purchase_id,
+  moved.date,
+  coalesce(moved.date, fiscal_year_start(moved.fiscal_year, begins)) as earliest_day,
+  coalesce(moved.date, fiscal_year_start(moved.fiscal_year + 1, begins) - 1) as latest_day,
+  case when purchase.signed_date is not null then core.transaction.is_base end as is_new_purchase
+from mart.transaction as moved
+semi join reached using (purchase_id)
+join mart.purchase as purchase using (purchase_id)
+join core.transaction using (transaction_id)
+left join (select source_id, fiscal_year_begins as begins from core.source) as source
+  on source.source_id = moved.source_id;
+
 create table mart.transaction_law as
 select
   moved.transaction_id,
   moved.purchase_id,
   law.law_id,
   moved.date,
-  mart.judgement(moved.date, law) as judgement,
-  mart.because(moved.date, law) as because,
-  case when purchase.signed_date is not null then core.transaction.is_base end as is_new_purchase
+  case
+    when mart.judgement(earliest_day, law) = mart.judgement(latest_day, law)
+    then mart.judgement(earliest_day, law)
+    else 'cannot be judged'
+  end as judgement,
+  coalesce(
+    mart.because(earliest_day, law),
+    mart.because(latest_day, law),
+    case
+      when mart.judgement(earliest_day, law) <> mart.judgement(latest_day, law)
+      then 'only the fiscal year is published, and the law began or ended in it'
+    end
+  ) as because,
+  is_new_purchase
 from reached
 join core.law as law using (law_id)
-join mart.transaction as moved using (purchase_id)
-join mart.purchase as purchase using (purchase_id)
-join core.transaction using (transaction_id)
+join day_of_transaction as moved using (purchase_id)
 order by moved.transaction_id, law.law_id;
 
 create table mart.purchase_law as
@@ -149,18 +175,27 @@ with
       purchase.signed_date,
       -- Unsigned in our files, it is older than its first transaction, nobody knows by how much.
       case
-        when purchase.signed_date is null and purchase.first_date < law.earliest_start_date
+        when purchase.signed_date is null and is_older
         then 'before'
         else mart.judgement(purchase.signed_date, law)
       end as judgement,
       case
-        when purchase.signed_date is null and purchase.first_date < law.earliest_start_date
+        when purchase.signed_date is null and is_older
         then null
         when purchase.signed_date is null
         then 'the day on which it was signed is not in our files'
         else mart.because(purchase.signed_date, law)
       end as because
-    from reached
+    from (
+      select
+        reached.*,
+        coalesce(transactions_before > 0, false)
+          or coalesce(bought.first_date < ruled.earliest_start_date, false) as is_older
+      from reached
+      join (select purchase_id, first_date from mart.purchase) as bought using (purchase_id)
+      join (select law_id, earliest_start_date from core.law) as ruled using (law_id)
+      left join moved using (purchase_id, law_id)
+    ) as reached
     join core.law as law using (law_id)
     join mart.purchase as purchase using (purchase_id)
   )
