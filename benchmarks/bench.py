@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -49,8 +49,11 @@ class Run:
     """What one process, or several after one another, took."""
 
     seconds: float = 0.0
+    # Of processors, user and system: what a busy machine does not change much.
+    cpu_seconds: float = 0.0
     peak_bytes: int = 0
     parts: dict[str, float] = field(default_factory=dict)
+    cpu_parts: dict[str, float] = field(default_factory=dict)
 
 
 def resident(pid: int) -> int:
@@ -73,7 +76,7 @@ def measure(command: list[str], home: Path, label: str, into: Run) -> str:
 
     Raises SystemExit with the command's own words when it fails.
     """
-    began = time.perf_counter()
+    began, used = time.perf_counter(), os.times()
     process = subprocess.Popen(
         command,
         cwd=PROJECT,
@@ -97,7 +100,11 @@ def measure(command: list[str], home: Path, label: str, into: Run) -> str:
     if process.returncode:
         raise SystemExit(f"{label} ended with {process.returncode}:\n{out[-2000:]}{err[-4000:]}")
     into.seconds += seconds
+    now = os.times()
+    cpu = now.children_user + now.children_system - used.children_user - used.children_system
+    into.cpu_seconds += cpu
     into.parts[label] = seconds
+    into.cpu_parts[label] = cpu
     return out
 
 
@@ -137,7 +144,7 @@ def ours(file: Path, home: Path) -> Run:
 def best(runs: list[Run]) -> Run:
     """Return the quickest run, with the largest memory of all of them."""
     quickest = min(runs, key=lambda run: run.seconds)
-    return Run(quickest.seconds, max(run.peak_bytes for run in runs), quickest.parts)
+    return replace(quickest, peak_bytes=max(run.peak_bytes for run in runs))
 
 
 def after(script: str, home: Path) -> dict[str, object]:

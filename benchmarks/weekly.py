@@ -9,6 +9,7 @@ Derived data is rebuilt, never migrated: a week costs the reading of its own fil
 Needs Linux (/proc), as bench.py does.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -70,15 +71,20 @@ def run(rows: int, file: Path, work: Path) -> dict[str, object]:
     show(
         [
             ("rows, changed", f"{rows:,}, {count:,}"),
-            ("read_csv", f"{base.seconds:.1f} s"),
+            ("load of the machine", f"{os.getloadavg()[1]:.1f}"),
+            ("read_csv", f"{base.seconds:.1f} s, {base.cpu_seconds:.1f} s of processors"),
             ("first load", f"{first.seconds:.1f} s {parts.format(**first.parts)}"),
             ("a week's changes", f"{week.seconds:.1f} s {parts.format(**week.parts)}"),
-            ("share of the first load", f"{share:.0%}"),
+            (
+                "share of the first load",
+                f"{share:.0%}, of processors {week.cpu_seconds / first.cpu_seconds:.0%}",
+            ),
             (
                 "the week beside read_csv of the whole file",
                 (
-                    f"{week.seconds / base.seconds:.2f} "
-                    f"(its build {week.parts['build'] / base.seconds:.2f})"
+                    f"{week.seconds / base.seconds:.2f}, of processors "
+                    f"{week.cpu_seconds / base.cpu_seconds:.2f} "
+                    f"(its build {week.cpu_parts['build'] / base.cpu_seconds:.2f})"
                 ),
             ),
             ("peak memory of the week", f"{week.peak_bytes / 1e9:.2f} GB"),
@@ -88,6 +94,10 @@ def run(rows: int, file: Path, work: Path) -> dict[str, object]:
         "rows": rows,
         "changed": count,
         "read_csv_seconds": round(base.seconds, 1),
+        "read_csv_cpu_seconds": round(base.cpu_seconds, 1),
+        "first_cpu_seconds": round(first.cpu_seconds, 1),
+        "week_cpu_seconds": round(week.cpu_seconds, 1),
+        "week_build_cpu_seconds": round(week.cpu_parts["build"], 1),
         "first_seconds": round(first.seconds, 1),
         "first_build_seconds": round(first.parts["build"], 1),
         "week_seconds": round(week.seconds, 1),
