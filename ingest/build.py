@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from ingest import archive, checks, core, publish, stage
+from ingest.agencies import load_names
 from ingest.archive import RawFile
 from ingest.decisions import READINGS, load_decisions
 from ingest.errors import SourceError, WhobuysError
@@ -166,7 +167,7 @@ def _fill(
         core.prepare(connection, home)
         core.load_facts(connection, home, sources, knowledge, failures)
         core.load_files(connection, home, files)
-        core.run_steps(connection, knowledge, decisions, say)
+        core.run_steps(connection, knowledge, decisions, say, load_names(home.reference_folders))
         core.write_build(connection, build_id, as_of, version("whobuys"))
         say("Checking")
         checks.check_build(connection)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.agencies import load_names
 from ingest.decisions import Decision, check_technologies, load_decisions
 from ingest.errors import WhobuysError
 from ingest.examples import check_reference
@@ -34,6 +35,7 @@ def check(home: Home) -> Checked:
 
     sources = _tried(problems, lambda: load_sources(home.source_folders)) or {}
     _tried(problems, lambda: check_lists(folders))
+    _tried(problems, lambda: load_names(folders))
     problems += [str(problem) for problem in check_reference(folders)]
     problems += [str(problem) for problem in check_use_law(folders)]
     knowledge: Knowledge | None = (

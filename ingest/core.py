@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.adapters.usaspending_archive import COLUMNS, Table
+from ingest.agencies import Names, unify
 from ingest.beside import classify_beside
 from ingest.decisions import Decision, apply_decisions
 from ingest.home import Home
@@ -239,12 +240,15 @@ def run_steps(
     knowledge: Knowledge,
     decisions: dict[str, Decision],
     say: "Callable[[str], None]",
+    agencies: Names,
 ) -> None:
     """Run every step in order; each reads what the ones before it wrote."""
     say("Putting transactions in order")
     _run(connection, "10_files", "20_transaction")
     say("Adding up purchases")
-    _run(connection, "30_purchase", "33_terms", "35_record", "36_record_issue")
+    _run(connection, "30_purchase", "33_terms", "34_department_name")
+    unify(connection, agencies)
+    _run(connection, "35_record", "36_record_issue")
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)

@@ -244,11 +244,12 @@ def load_lists(
     load_table(
         connection,
         "core.agency",
-        {**dict.fromkeys(AGENCY[:6], text), "former_names": "varchar[]"},
+        {**dict.fromkeys(AGENCY[:6], text), "former_names": "varchar[]", "kind": text},
         [
             [
                 *[row[column] or None for column in AGENCY[:6]],
                 [name for name in row["former_names"].split("|") if name],
+                None,
             ]
             for row in joined(folders, "agencies.csv", AGENCY, lambda row: row["agency_id"])
         ],

@@ -68,7 +68,8 @@ TABLES: dict[str, str] = {
     "mart.agency": """
         agency_id VARCHAR, agency_code VARCHAR, agency_name VARCHAR, abbreviation VARCHAR,
         place_id VARCHAR, place_name VARCHAR, parent_agency_id VARCHAR,
-        parent_agency_name VARCHAR, former_names VARCHAR[], other_names VARCHAR[]""",
+        parent_agency_name VARCHAR, former_names VARCHAR[], other_names VARCHAR[],
+        kind VARCHAR, level VARCHAR""",
     "mart.office": """
         office_id VARCHAR, office_name VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
         purchases_bought INTEGER, purchases_paid INTEGER, counted_bought INTEGER""",

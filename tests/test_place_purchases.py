@@ -108,10 +108,10 @@ def test_a_contract_and_its_payments_stay_two_and_share_agency_and_technology(
         "select basis, agency_id, agency_name, parent_agency_name, technology, is_counted, amount"
         " from mart.purchase where purchase_id like '%:C-1%' order by basis"
     ).fetchall() == [
-        ("committed", "us_il_police", "POLICE", "City of Springfield", "license-plate-readers",
-         True, Decimal("1300.00")),
-        ("paid", "us_il_police", "POLICE", "City of Springfield", "license-plate-readers",
-         True, Decimal("375.00")),
+        ("committed", "us_il_police", "Police Department", "City of Springfield",
+         "license-plate-readers", True, Decimal("1300.00")),
+        ("paid", "us_il_police", "Police Department", "City of Springfield",
+         "license-plate-readers", True, Decimal("375.00")),
     ]  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def test_columns_are_those_that_the_catalogue_knows() -> None:
 
 # Columns that data sets gained since 2022, each as a later reading saw it.
 NEWER = {
-    "us_ca_san_francisco_vendor_payments": {
+    "us_ca_san_francisco_payments": {
         "supplier_other_non_supplier_payees", "encumbrance_balance", "data_as_of",
         "data_loaded_at", "non_profit_indicator", "contract_number", "contract_title",
         "purchase_order_date", "purchasing_authority_description",

@@ -235,55 +235,53 @@ from (
   ) as known on known.vendor_name is not distinct from record_sum.vendor_name_source
 );
 
--- Departments of one place are the same where their names are the same words, or where the
--- reference data give both names; contracts and payments of a city share them so.
-create temp table known_agency as
-select place_id, agency_words(name) as words, min(agency_id) as agency_id
-from (
-  select place_id, agency_id, unnest(list_concat([agency_name, abbreviation], former_names)) as name
-  from core.agency
-)
-where name is not null
-group by place_id, words;
-
+-- Which agency a recorded name means was settled before (core.department_name). A row that names the
+-- body above its department puts the department under it; else it is under the government.
 create temp table named_agency as
-with
-  named as (
-    select place_id, coalesce(agency_name, buyer) as name, agency_code, parent_agency_name as parent
-    from record_sum
-    union all
-    select place_id, parent_agency_name, null, null from record_sum
-  )
 select
   named.place_id,
-  agency_words(named.name) as words,
-  coalesce(
-    any_value(known_agency.agency_id),
-    named.place_id || '_' || lower(replace(agency_words(named.name), ' ', '_'))
-  ) as agency_id,
-  any_value(known_agency.agency_id) is not null as is_listed,
-  min(named.name) as agency_name,
-  min(named.agency_code) as agency_code,
-  max(agency_words(named.parent)) as parent_words
-from named
-left join known_agency
-  on known_agency.place_id = named.place_id and known_agency.words = agency_words(named.name)
-where named.name is not null
-group by named.place_id, agency_words(named.name);
+  named.name,
+  named.agency_id,
+  coalesce(nullif(above.agency_id, named.agency_id), named.parent_agency_id) as parent_agency_id
+from core.department_name as named
+left join (
+  select place_id, agency_name as name, min(parent_agency_name) as above_name
+  from record_sum
+  where parent_agency_name is distinct from buyer
+  group by all
+) as said using (place_id, name)
+left join core.department_name as above
+  on above.place_id = named.place_id and above.name = said.above_name;
 
 insert into core.agency by name
 select
-  this.agency_id,
-  any_value(this.agency_code) as agency_code,
-  min(this.agency_name) as agency_name,
-  this.place_id,
-  nullif(any_value(parent.agency_id), this.agency_id) as parent_agency_id,
+  named.agency_id,
+  min(codes.agency_code) as agency_code,
+  any_value(named.agency_name) as agency_name,
+  any_value(named.kind) as kind,
+  named.place_id,
+  min(named_agency.parent_agency_id) as parent_agency_id,
   [] as former_names
-from named_agency as this
-left join named_agency as parent
-  on parent.place_id = this.place_id and parent.words = this.parent_words
-where not this.is_listed
-group by this.agency_id, this.place_id;
+from core.department_name as named
+join named_agency using (place_id, name)
+left join (
+  select place_id, agency_name as name, min(agency_code) as agency_code
+  from record_sum
+  group by all
+) as codes using (place_id, name)
+anti join core.agency on core.agency.agency_id = named.agency_id
+group by named.agency_id, named.place_id;
+
+-- A department that the reference data list is part of its government like the others.
+update core.agency
+set parent_agency_id = under.parent_agency_id
+from (
+  select agency_id, min(parent_agency_id) as parent_agency_id
+  from named_agency
+  group by agency_id
+) as under
+where under.agency_id = core.agency.agency_id and core.agency.parent_agency_id is null
+  and under.parent_agency_id in (select agency_id from core.agency);
 
 insert into core.purchase by name
 select
@@ -338,6 +336,6 @@ join core.source as source on source.source_id = record_sum.source_id
 join core.vendor_name on core.vendor_name.vendor_name is not distinct from vendor_name_source
   and uei is null and duns is null and cage is null and parent_name is null and parent_uei is null
 left join named_agency on named_agency.place_id = record_sum.place_id
-  and named_agency.words = agency_words(coalesce(record_sum.agency_name, record_sum.buyer))
+  and named_agency.name = coalesce(record_sum.agency_name, record_sum.buyer)
 left join core.agency as agency on agency.agency_id = named_agency.agency_id
 left join core.agency as parent on parent.agency_id = agency.parent_agency_id;

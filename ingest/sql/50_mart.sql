@@ -250,7 +250,14 @@ select
   agency.parent_agency_id,
   parent.agency_name as parent_agency_name,
   agency.former_names,
-  coalesce(other_names, []) as other_names
+  coalesce(other_names, []) as other_names,
+  agency.kind,
+  case
+    when agency.place_id = 'us' then 'federal'
+    when core.place.kind in ('country', 'union') then 'national'
+    when core.place.kind in ('province', 'territory') then 'state'
+    else core.place.kind
+  end as level
 from core.agency as agency
 left join (
   select agency_id, list(other_name order by other_name) as other_names
