@@ -177,7 +177,8 @@ def load_names(folders: list[Path]) -> Names:
     for row in rows:
         if row["kind"] not in known:
             raise DeclarationError(
-                f"department_names.csv: {row['name']!r} of {row['place_id']} is a {row['kind']!r}; "
+                f"department_names.csv: {row['name']!r} of {row['place_id']} is a "
+                f"{row['kind']!r}; "
                 f"agency_kinds.csv has {', '.join(sorted(known))}."
             )
         said = (row["agency_name"], row["kind"])
@@ -188,8 +189,8 @@ def load_names(folders: list[Path]) -> Names:
             )
         if not row["agency_id"].startswith(f"{row['place_id']}_") or not row["source"]:
             raise DeclarationError(
-                f"department_names.csv: {row['name']!r} of {row['place_id']} needs a source, and an id "
-                f"that begins with its place."
+                f"department_names.csv: {row['name']!r} of {row['place_id']} needs a source, and "
+                f"an id that begins with its place."
             )
         names.listed[row["place_id"], capital(row["name"])] = (row["agency_id"], *said)
     return names
