@@ -14,6 +14,8 @@ class Publisher:
     def __init__(self, server: Server, releases: list[dict[str, Any]], limit: int = 100) -> None:
         self.releases = releases
         self.limit = limit
+        # Contracts Finder serves Latin-1, and calls it JSON.
+        self.encoding = "latin-1"
         self.server = server
         # As served: to be mangled by a test.
         self.mangle = lambda body: body
@@ -42,5 +44,5 @@ class Publisher:
         if first + limit < len(found):
             window = "&".join(f"{k}={v}" for k, v in query.items() if k != "cursor")
             package["links"] = {"next": f"{self.server.url}{PATH}?{window}&cursor={first + limit}"}
-        body = self.mangle(json.dumps(package, ensure_ascii=False).encode("latin-1", "replace"))
+        body = self.mangle(json.dumps(package, ensure_ascii=False).encode(self.encoding, "replace"))
         return Answer(200, body, {"Content-Type": "application/json"})
