@@ -109,9 +109,9 @@ def edit_of(
 
 
 def _line(model: type[Row], given: Mapping[str, str], **cells: str) -> Line:
-    columns = [name for name in model.model_fields if name not in ("file", "line")]
-    row = dict.fromkeys(columns, "") | {"source": given["source"], "confidence": "medium"} | cells
-    return model, row
+    ours = [name for name in model.model_fields if name not in Row.model_fields]
+    said = dict.fromkeys(ours, "") | cells
+    return model, said | {"source": given["source"], "confidence": "medium"}
 
 
 def _example(words: str, texts: Sequence[str]) -> str:

@@ -7,8 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from ingest.home import Home
 from tests.browser.conftest import Site, Visit, serving, visiting
 from tests.browser.test_every_page import ADDRESSES
+from tests.federal import build_of, full, transaction
 from tests.published import publish, sample_rows
 
 pytestmark = pytest.mark.browser
@@ -153,6 +155,52 @@ def test_an_editor_decides(chromium: Browser, tmp_path: Path, root: Path) -> Non
         assert problems(visit) == []
         page.get_by_role("link", name="Back to the queue").first.click()
         expect(page.locator(".wb-answer").first).to_contain_text("One decision stands in the file")
+        assert visit.errors == []
+        visit.page.context.close()
+
+
+def test_an_editor_makes_a_rule_of_a_decision_and_takes_it_back(
+    chromium: Browser, tmp_path: Path, root: Path
+) -> None:
+    words = {
+        "recipient_name": "AXON ENTERPRISE, INC.",
+        "prime_award_base_transaction_description": "ZEBRAFINCH OPTICS",
+        "transaction_description": "ZEBRAFINCH OPTICS",
+    }
+    other = {**words, "recipient_name": "IDLE IBIS CO"}
+    rows = [transaction("P1", "70.00", **words), transaction("P2", "5.00", **other)]
+    built = build_of(Home(tmp_path), full(tmp_path / "in", rows))
+    with serving(tmp_path, root, edit=True) as address:
+        visit = visiting(
+            chromium.new_context(bypass_csp=True), Site(address, tmp_path, built.database)
+        )
+        page = visit.open("decide?id=us_federal%3ACONT_AWD_P1_7012_-NONE-_-NONE-")
+        page.get_by_text("All whose description has a phrase").click()
+        page.get_by_label("Words", exact=True).fill("zebrafinch optics")
+        page.get_by_label("An example that must not match").fill("bird seed")
+        page.get_by_label("Reason, in words").fill("They are cameras")
+        page.get_by_label("Who decides").fill("A. Editor")
+        page.get_by_role("button", name="Show what would change").click()
+        shown = page.locator(".wb-table").last
+        expect(shown).to_contain_text("IDLE IBIS CO", timeout=60_000)
+        expect(page.locator("main, [data-testid=stMain]").first).to_contain_text(
+            "+2 purchases and +75 USD"
+        )
+        assert not (tmp_path / "reference").exists()
+        page.get_by_role("button", name="Write this rule").click()
+        # All of reference data is checked before a line is written.
+        expect(page.locator(".wb-notice").last).to_contain_text(
+            "reference/phrases.csv", timeout=60_000
+        )
+        text = (tmp_path / "reference" / "phrases.csv").read_text(encoding="utf-8")
+        assert "zebrafinch-optics,zebrafinch optics,body-worn-cameras" in text
+        assert problems(visit) == []
+        page = visit.open("decide")
+        page.get_by_role("button", name="What if it is taken back?").click()
+        page.get_by_role("button", name="Take this rule back").click(timeout=60_000)
+        expect(page.get_by_text("Rules made here")).to_have_count(0, timeout=60_000)
+        text = (tmp_path / "reference" / "phrases.csv").read_text(encoding="utf-8")
+        assert "zebrafinch" not in text
         assert visit.errors == []
         visit.page.context.close()
 
