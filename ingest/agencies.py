@@ -203,8 +203,8 @@ def _split(words: str) -> tuple[str, ...]:
 def unify(connection: duckdb.DuckDBPyConnection, names: Names) -> None:
     """Fill core.department_name from core.department_name_source.
 
-    core.department_name_source: one row per place and recorded name (place_id, name, and the `buyer`
-    whose table it is, which is among the names; null where a table has many).
+    core.department_name_source: one row per place and recorded name (place_id, name, and the
+    `buyer` whose table it is, which is among the names; null where a table has many).
     core.department_name: the same key, and which agency it is: agency_id, agency_name, kind,
     parent_agency_id, parent_agency_name. Of one agency every row gives the same name.
     """
