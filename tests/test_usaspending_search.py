@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ def ours(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
+@cache
 def declared(source_id: str = SOURCE) -> Source:
     return load_sources(Home.from_environment().source_folders)[source_id]
 
