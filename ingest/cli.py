@@ -21,6 +21,7 @@ from ingest import evaluate as evaluating
 from ingest import status as stating
 from ingest.cli_base import AsJson, app, counted, err, explained, out, progress_line
 from ingest.cli_sources import check_columns
+from ingest.cli_suggest import suggest_aliases
 from ingest.errors import WhobuysError
 from ingest.home import Home
 from ingest.quality import write_quality
@@ -203,11 +204,22 @@ def check(
         ),
     ] = None,
     *,
+    suggest: Annotated[
+        bool,
+        typer.Option(
+            "--suggest",
+            help="List vendor names of the published ledger that look like a known vendor, with a "
+            "line for vendor_aliases.csv. Nothing is taken over by itself.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Validate every declaration, alias, rule and decision."""
     if columns:
         check_columns(columns, as_json=as_json)
+        return
+    if suggest:
+        suggest_aliases(as_json=as_json)
         return
     result = checking.check(Home.from_environment())
     if as_json:

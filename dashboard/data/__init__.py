@@ -57,6 +57,7 @@ from dashboard.data.origins import (
     sources,
     years_covered,
 )
+from dashboard.data.peers import peers
 from dashboard.data.records import (
     SORTS,
     current_purchases,
@@ -156,6 +157,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "ledger_source",
     "ledger_texts",
     "ledger_transactions",
+    "peers",
     "named",
     "neighbours",
     "purchase",
