@@ -146,7 +146,10 @@ class Reader:
 
     def rows(self) -> Iterator[tuple[int, Staged]]:
         """Yield the number and our columns of every row that goes on."""
+        problem = self.place("problem") if self.source.adapter == "ocds" else None
         for number, values in self.table.rows:
+            if problem is not None:
+                self._note_problem(number, values[problem])
             if why := self._reason_to_leave_out(values):
                 self.left_out[why] += 1
                 continue
@@ -155,6 +158,18 @@ class Reader:
                 yield number, row
         self.rejections += self.table.broken
         self._report()
+
+    def _note_problem(self, number: int, said: str | None) -> None:
+        """Report what the notices of one process do not agree on, once for all of its rows."""
+        if said and not any(known.value == said for known in self.problems):
+            self.problems.append(
+                Problem(
+                    kind="notices do not agree",
+                    row=number,
+                    value=said,
+                    message=f"{self.table.shown_as}, row {number}: {said}. All of it was kept.",
+                )
+            )
 
     def _reason_to_leave_out(self, values: Values) -> str | None:
         if any(_compared(values[at]) not in wanted for at, wanted in self.counting):

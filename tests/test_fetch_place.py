@@ -1,7 +1,7 @@
 """Fetching from portals: whole, once, and never at the price of what was there before."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -385,9 +385,10 @@ def test_notices_are_added_week_by_week_and_keep_their_currency(
     (result,) = get(ours, "uk_example_notices")
     assert result.failure is None
     assert result.rows == 1
-    later = f"{datetime.now():%Y-%m-%dT%H:%M:%S}Z"  # noqa: DTZ005
+    later = f"{datetime.now(UTC) - timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}Z"
     publisher.releases.append(release("o1", later, [award("a1", 120, "Axon")]))
-    publisher.releases.append(release("o2", later, [award("a1", 7, "A", "B")]))
+    twice = [award("a1", 6, "A", "B"), award("a1", 1, "A", "B")]
+    publisher.releases.append(release("o2", later, twice))
     (result,) = get(ours, "uk_example_notices")
     assert result.failure is None
     found = published(
@@ -396,6 +397,9 @@ def test_notices_are_added_week_by_week_and_keep_their_currency(
         "order by amount",
     )
     assert ("Axon", Decimal("120.00"), None, "GBP", None) in found
+    assert published(ours, "select kind, value from meta.issue where kind like 'notices%'") == [
+        ("notices do not agree", "2 different awards bear the id a1")
+    ]
     assert sum((row[1] or 0 for row in found), Decimal(0)) == Decimal("127.00")
 
 
