@@ -327,7 +327,17 @@ class PlaceJob:
         """Keep and stage what has arrived; what cannot be believed is set aside."""
         held = self._held(part)
         with when_free(self.home):
-            raw, is_new = archive.keep(self.home, self.source.id, path, url=url, headers=headers)
+            # The order of files is told by the second: two of them never share one.
+            now = datetime.now(UTC).replace(microsecond=0)
+            after = [raw.receipt.fetched_at + timedelta(seconds=1) for raw in held[-1:]]
+            raw, is_new = archive.keep(
+                self.home,
+                self.source.id,
+                path,
+                url=url,
+                headers=headers,
+                fetched_at=max([now, *after]),
+            )
             try:
                 manifest = stage.stage(self.home, self.source, raw)
                 if not self._is_update(raw):
