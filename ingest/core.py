@@ -11,6 +11,7 @@ from ingest.adapters.usaspending_archive import COLUMNS, Table
 from ingest.agencies import Names, unify
 from ingest.beside import classify_beside
 from ingest.decisions import Decision, apply_decisions
+from ingest.flagging import load_thresholds, raise_flags
 from ingest.home import Home
 from ingest.knowledge import Knowledge
 from ingest.likeness import rank
@@ -55,6 +56,7 @@ def load_facts(
     load_lists(connection, home.reference_folders, also=[s.place for s in sources.values()])
     load_quality(connection, home.reference_folders)
     load_money_facts(connection, home.reference_folders)
+    load_thresholds(connection, home.reference_folders)
     _load_sources(connection, sources, failures)
     _load_knowledge(connection, knowledge)
     load_use_law(connection, home.reference_folders)
@@ -261,7 +263,9 @@ def run_steps(
     _run(connection, "40_status", "42_place", "45_coverage", "50_mart", "55_beside", "56_use_law")
     classify_beside(connection, knowledge)
     say("Setting use and law beside the money")
-    _run(connection, "57_law_reading", "58_searched", "59_standing_list", "60_search")
+    _run(connection, "57_law_reading", "58_searched", "59_standing_list", "60_search", "61_history")
+    say("Asking questions of the purchases")
+    raise_flags(connection)
 
 
 def _decided(decisions: dict[str, Decision]) -> dict[str, bool]:

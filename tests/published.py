@@ -102,6 +102,25 @@ TABLES: dict[str, str] = {
         source_id VARCHAR, record_kind VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
         place_id VARCHAR, fiscal_year INTEGER, basis VARCHAR, amount_usd {MONEY},
         amount {MONEY}, currency VARCHAR, purchases BIGINT, transactions BIGINT""",
+    "mart.flag": """
+        purchase_id VARCHAR, flag VARCHAR, code VARCHAR, title VARCHAR, question VARCHAR, value
+        VARCHAR, evidence VARCHAR, innocent_explanation VARCHAR, is_fact BOOLEAN, version
+        INTEGER""",
+    "mart.flag_method": """
+        flag VARCHAR, code VARCHAR, title VARCHAR, question VARCHAR, why VARCHAR, method VARCHAR,
+        not_applicable VARCHAR, innocent_explanation VARCHAR, version INTEGER, purchases BIGINT,
+        examined BIGINT, raised BIGINT, raised_share DECIMAL(9,4), is_fact BOOLEAN""",
+    "mart.change": f"""
+        change_id VARCHAR, kind VARCHAR, cause VARCHAR, from_build VARCHAR, to_build VARCHAR,
+        from_date DATE, to_date DATE, purchase_id VARCHAR, register VARCHAR, record_kind VARCHAR,
+        source_id VARCHAR, source_url VARCHAR, award_number VARCHAR, place_id VARCHAR, place_name
+        VARCHAR, agency_id VARCHAR, agency_name VARCHAR, vendor_id VARCHAR, vendor_name VARCHAR,
+        maker_id VARCHAR, maker_name VARCHAR, technology VARCHAR, description VARCHAR, basis
+        VARCHAR, currency VARCHAR, before_amount {MONEY}, after_amount {MONEY}, before VARCHAR,
+        after VARCHAR, because VARCHAR""",
+    "mart.guard": """
+        source_id VARCHAR, guard VARCHAR, message VARCHAR, is_held BOOLEAN, accepted_because
+        VARCHAR, accepted_date DATE""",
     "core.purchase_search": "purchase_id VARCHAR, text VARCHAR",
     "core.purchase": f"""
         purchase_id VARCHAR, register VARCHAR, file_key SMALLINT, raw_row BIGINT,
@@ -443,6 +462,30 @@ SUBAWARDS = [
 ]
 
 
+def _change(
+    key: str, kind: str, cause: str, before: str | None, after: str, *, because: str | None = None
+) -> dict[str, Any]:
+    purchase = _purchase(next(row for row in _PURCHASES if row[0] == key))
+    same = (
+        "purchase_id register record_kind source_id source_url award_number place_id place_name"
+        " agency_id agency_name vendor_id vendor_name maker_id maker_name technology description"
+        " basis currency"
+    )
+    return {
+        "change_id": f"{key}{kind.replace(' ', '')}",
+        "kind": kind,
+        "cause": cause,
+        "from_build": "before",
+        "to_build": "test",
+        "from_date": date(2025, 9, 29),
+        "to_date": date(2025, 10, 6),
+        **{name: purchase[name] for name in same.split()},
+        "before_amount": Decimal(before) if before else None,
+        "after_amount": Decimal(after),
+        "because": because,
+    }
+
+
 def sample_rows() -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a small published database: nine purchases by two agencies."""
     purchases = [_purchase(row) for row in _PURCHASES]
@@ -617,6 +660,49 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
         ],
         **_ledger(agency_ids["7012"]),
         **published_use_law.rows(agency_ids["7012"], AGENCIES["7012"][0]),
+        "mart.flag": [
+            {
+                "purchase_id": "us_federal:A1",
+                "flag": "growth-by-amendment",
+                "code": "F01",
+                "title": "Grown by amendment",
+                "question": "Why did what this contract may cost grow by half?",
+                "value": "from $4,000,000 at signing to $9,200,000, 130% more",
+                "evidence": HOSTILE_WORDS,
+                "innocent_explanation": "The need may have grown.",
+                "is_fact": False,
+                "version": 1,
+            }
+        ],
+        "mart.flag_method": [
+            {
+                "flag": "growth-by-amendment",
+                "code": "F01",
+                "title": "Grown by amendment",
+                "question": "Why did what this contract may cost grow by half?",
+                "why": "It was competed at the small figure.",
+                "method": "The ceiling now against the ceiling at signing.",
+                "not_applicable": "No ceiling is in the record.",
+                "innocent_explanation": "The need may have grown.",
+                "version": 1,
+                "purchases": 6,
+                "examined": 20,
+                "raised": 1,
+                "raised_share": Decimal("0.05"),
+                "is_fact": False,
+            }
+        ],
+        "mart.change": [
+            _change(
+                "A3",
+                "amount changed",
+                "record",
+                "200000.00",
+                "250000.10",
+                because="1 transaction was added: 1 Mar 2022",
+            ),
+            _change("A4", "new purchase", "record", None, "12345.67"),
+        ],
         "meta.build": [
             {
                 "build_id": "test",

@@ -1,0 +1,187 @@
+"""Flags: questions worth asking about a counted purchase, one query each in `flags/`.
+
+The comment that opens a query is its method page: a title, then `asks`, `why`, `method`,
+`not applicable`, `innocent explanation` and `version`. The query gives every row of the view
+`examined` once: `purchase_id, is_raised, value, evidence, not_applicable` (a reason, or null).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import duckdb
+
+from ingest.errors import DeclarationError
+from ingest.places import joined
+from ingest.tables import load_table
+
+FLAGS = Path(__file__).parent / "flags"
+HEADINGS = ("asks", "why", "method", "not applicable", "innocent explanation", "version")
+# A flag that is raised on more than this share of what it examines is shown as a fact.
+MOST_SHARE = Decimal("0.1")
+THRESHOLDS = "approval_thresholds.csv"
+_THRESHOLD = (
+    "place_id threshold_usd from_date to_date what note source source_url confidence".split()
+)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag: its short name, the texts of its method page, its query."""
+
+    flag: str
+    code: str
+    title: str
+    texts: dict[str, str]
+    query: str
+
+
+def load_flags(folder: Path = FLAGS) -> list[Flag]:
+    """Return every flag in the order of their files.
+
+    Raises DeclarationError for a file whose opening comment lacks a heading or has another.
+    """
+    return [_read(path) for path in sorted(folder.glob("*.sql"))]
+
+
+def _read(path: Path) -> Flag:
+    code, _, name = path.stem.partition("_")
+    text = path.read_text("utf-8")
+    comment: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        comment.append(line.removeprefix("--"))
+    title, texts, heading = "", {}, ""
+    for line in comment:
+        begins = next((known for known in HEADINGS if line.startswith(f" {known}:")), None)
+        if begins:
+            heading = begins
+            texts[heading] = line.removeprefix(f" {heading}:").strip()
+        elif heading and line.startswith("   "):
+            texts[heading] += f" {line.strip()}"
+        elif not title and not heading:
+            title = line.strip()
+        else:
+            raise DeclarationError(
+                f"{path.name}: `{line.strip()}` is under no heading. Known are "
+                f"{', '.join(HEADINGS)}; a line that goes on is set in by two spaces."
+            )
+    if not title or (missing := [known for known in HEADINGS if not texts.get(known)]):
+        raise DeclarationError(
+            f"{path.name}: its opening comment lacks {'a title' if not title else missing}."
+        )
+    if not texts["version"].isdigit():
+        raise DeclarationError(f"{path.name}: `version` is a whole number.")
+    return Flag(name.replace("_", "-"), code, title, texts, text)
+
+
+def load_thresholds(connection: duckdb.DuckDBPyConnection, folders: list[Path]) -> None:
+    """Fill core.approval_threshold: from which amount a place asks for more, and since when.
+
+    Raises DeclarationError for a line without a source, or whose amount or dates are none.
+    """
+    rows = joined(
+        folders,
+        THRESHOLDS,
+        _THRESHOLD,
+        lambda row: (row["place_id"], row["threshold_usd"], row["from_date"]),
+    )
+    load_table(
+        connection,
+        "core.approval_threshold",
+        {
+            "place_id": "varchar", "threshold_usd": "decimal(18, 2)", "from_date": "date",
+            "to_date": "date", "what": "varchar",
+        },
+        [_threshold(row) for row in rows],
+    )  # fmt: skip
+
+
+def _threshold(row: dict[str, str]) -> list[object]:
+    try:
+        amount = Decimal(row["threshold_usd"])
+        first = date.fromisoformat(row["from_date"])
+        last = date.fromisoformat(row["to_date"]) if row["to_date"] else None
+    except (ValueError, InvalidOperation) as error:
+        raise DeclarationError(f"{THRESHOLDS}: {row} is no dated threshold ({error}).") from error
+    if amount <= 0 or not (row["what"] and row["source"] and row["place_id"]):
+        raise DeclarationError(
+            f"{THRESHOLDS}: {row} needs a place, an amount above zero, what it is and a source."
+        )
+    return [row["place_id"], amount, first, last, row["what"]]
+
+
+def raise_flags(connection: duckdb.DuckDBPyConnection, flags: list[Flag] | None = None) -> None:
+    """Fill mart.flag (Key: purchase_id, flag) and mart.flag_method (Key: flag)."""
+    connection.execute(_TABLES)
+    for flag in flags if flags is not None else load_flags():
+        connection.execute(f"create or replace temp table flagged as {flag.query}")
+        texts = flag.texts
+        connection.execute(
+            _METHOD,
+            {
+                "flag": flag.flag,
+                "code": flag.code,
+                "title": flag.title,
+                "asks": texts["asks"],
+                "why": texts["why"],
+                "method": texts["method"],
+                "not_applicable": texts["not applicable"],
+                "innocent": texts["innocent explanation"],
+                "version": int(texts["version"]),
+                "most": MOST_SHARE,
+            },
+        )
+        connection.execute(_FLAG, {"flag": flag.flag})
+
+
+_TABLES = """
+    create temp macro in_dollars(amount) as
+      case when amount < 0 then '-' else '' end
+      || '$' || format('{:,}', abs(round(amount))::bigint);
+
+    create temp view examined as
+    select purchase.*, fiscal_year_begins
+    from mart.purchase as purchase
+    left join core.source using (source_id)
+    where is_counted;
+
+    create table mart.flag_method (
+      flag varchar, code varchar, title varchar, question varchar, why varchar, method varchar,
+      not_applicable varchar, innocent_explanation varchar, version integer, purchases bigint,
+      examined bigint, raised bigint, raised_share decimal(9, 4), is_fact boolean
+    );
+    create table mart.flag (
+      purchase_id varchar, flag varchar, code varchar, title varchar, question varchar,
+      value varchar, evidence varchar, innocent_explanation varchar, is_fact boolean,
+      version integer
+    );
+    """
+_METHOD = """
+    insert into mart.flag_method
+    with counts as (
+      select
+        count(*) as purchases,
+        count(*) filter (not_applicable is null) as examined,
+        count(*) filter (not_applicable is null and is_raised) as raised
+      from flagged
+    )
+    select
+      $flag, $code, $title, $asks, $why, $method, $not_applicable, $innocent, $version,
+      purchases, examined, raised,
+      case when examined > 0 then (raised / examined)::decimal(9, 4) end,
+      raised > $most * examined
+    from counts
+    """
+_FLAG = """
+    insert into mart.flag
+    select
+      purchase_id, flag, code, title, question, flagged.value, flagged.evidence,
+      innocent_explanation, is_fact, version
+    from flagged
+    join mart.flag_method on flag = $flag
+    where flagged.not_applicable is null and is_raised
+    order by purchase_id
+    """

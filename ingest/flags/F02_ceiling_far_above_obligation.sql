@@ -1,0 +1,29 @@
+-- Ceiling far above what is committed
+-- asks: Why may this contract become three times as large as what has been obligated under it?
+-- why: A high ceiling lets an agency buy more later without asking again.
+-- method: The ceiling (base and all options) against everything obligated over the contract's life.
+--   Raised from three times and 100,000 dollars of difference on.
+-- not applicable: The amount is no obligation, there is no ceiling in the record, or part of the
+--   contract's life lies outside our files and its publisher gives no total.
+-- innocent explanation: Options of later years are part of the ceiling and may never be taken; young
+--   contracts are far below theirs.
+-- version: 1
+with
+  life as (
+    select
+      *,
+      coalesce(lifetime_usd, case when signed_date is not null then amount_usd end) as obligated
+    from examined
+  )
+select
+  purchase_id,
+  ceiling_usd >= 3 * obligated and ceiling_usd - obligated >= 100000 as is_raised,
+  format('{} obligated, ceiling {}', in_dollars(obligated), in_dollars(ceiling_usd)) as value,
+  format('ceiling {}', in_dollars(ceiling_usd)) as evidence,
+  case
+    when basis <> 'obligated' then 'its amount is not an obligation'
+    when ceiling_usd is null then 'no ceiling is in the record'
+    when obligated is null then 'part of its life lies outside our files'
+    when obligated <= 0 then 'nothing is obligated under it now'
+  end as not_applicable
+from life
