@@ -7,25 +7,20 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter  # type: ignore[import-untyped]
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
-from xlsxwriter.format import Format  # type: ignore[import-untyped]
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from dashboard import data, filters
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Selection
+from dashboard.exports import cells
+from dashboard.exports.workbook import Workbook
 
 # A sheet holds 1,048,576 rows; above this many a CSV serves better in every program.
 _XLSX_AT_MOST = 200_000
-# What a cell of a workbook holds.
-_XLSX_CELL = 32_767
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,12 +44,6 @@ def _head(name: str, selection: Selection) -> str:
     return name
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(str(item) for item in value)
-    return fmt.harmless(value)
-
-
 def csv_lines(build: Build, selection: Selection, order: str) -> Iterator[str]:
     """Yield the selected purchases as CSV, head first; nothing at all selected gives the head."""
     buffer = io.StringIO()
@@ -64,7 +53,7 @@ def csv_lines(build: Build, selection: Selection, order: str) -> Iterator[str]:
         if not names:
             names = _columns(row, selection)
             writer.writerow([_head(name, selection) for name in names])
-        writer.writerow(["" if row[n] is None else _cell(row[n]) for n in names])
+        writer.writerow([cells.text(row[n]) for n in names])
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
             buffer.seek(0)
@@ -78,53 +67,18 @@ def write_xlsx(
     file: BinaryIO, build: Build, selection: Selection, order: str, address: str
 ) -> None:
     """Write the selected purchases as a workbook: rows on one sheet, what they are on another."""
-    book = xlsxwriter.Workbook(
-        file,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    bold = book.add_format({"bold": True})
-    dates = book.add_format({"num_format": "yyyy-mm-dd"})
-    cents = book.add_format({"num_format": "#,##0.00"})
-    sheet = book.add_worksheet("purchases")
-    names: list[str] = []
-    for number, row in enumerate(data.every_purchase(build, selection, order), 1):
-        if not names:
-            names = _columns(row, selection)
-            for column, name in enumerate(names):
-                sheet.write_string(0, column, _head(name, selection), bold)
-            sheet.freeze_panes(1, 0)
-        for column, name in enumerate(names):
-            _write_cell(sheet, number, column, _cell(row[name]), dates, cents)
-    notes = book.add_worksheet("about")
-    notes.set_column(0, 0, 18)
-    notes.set_column(1, 1, 100)
-    for number, (name, words) in enumerate(_about(build, selection, address)):
-        notes.write_string(number, 0, name, bold)
-        notes.write_string(number, 1, words)
-    book.close()
 
+    def rows() -> Iterator[list[Any]]:
+        names: list[str] = []
+        for row in data.every_purchase(build, selection, order):
+            if not names:
+                names = _columns(row, selection)
+                yield [_head(name, selection) for name in names]
+            yield [row[name] for name in names]
 
-def _write_cell(
-    sheet: Worksheet, row: int, column: int, value: object, dates: Format, cents: Format
-) -> None:
-    match value:
-        case None:
-            return
-        case bool():
-            sheet.write_boolean(row, column, value)
-        case Decimal():
-            sheet.write_number(row, column, float(value), cents)
-        case int():
-            sheet.write_number(row, column, value)
-        case date():
-            sheet.write_datetime(row, column, value, dates)
-        case _:
-            sheet.write_string(row, column, str(value)[:_XLSX_CELL])
+    book = Workbook(file, data.about(build)["as_of"])
+    book.sheet("purchases", rows())
+    book.about(_about(build, selection, address))
 
 
 def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from dashboard import data
-from dashboard import format as fmt
 from dashboard.data import Build, GrantSelection, Row
+from dashboard.exports import cells
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
@@ -23,14 +23,8 @@ def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
         if not has_head:
             writer.writerow(row)
             has_head = True
-        writer.writerow([_cell(value) for value in row.values()])
+        writer.writerow([cells.text(value) for value in row.values()])
         yield buffer.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, list):
-        value = "; ".join(str(item) for item in value)
-    return "" if value is None else fmt.harmless(value)
 
 
 def _build(request: Request) -> Build:

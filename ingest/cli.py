@@ -152,6 +152,36 @@ def _serve(port: int, address: str, *, open_browser: bool, edit: bool = False) -
 
 @app.command()
 @explained
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; made if need be.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write everything published: CSV, Parquet, XLSX, data package, OCDS, FollowTheMoney."""
+    # Imported here: the other commands should not wait for what only exports need.
+    from dashboard import data  # noqa: PLC0415
+    from dashboard.exports import write  # noqa: PLC0415
+
+    with progress_line(is_shown=not as_json) as progress:
+        task = progress.add_task("Exporting", total=None)
+        try:
+            done = write.export(
+                data.current(), folder, lambda what: progress.update(task, description=what)
+            )
+        except (data.NoDatabase, data.OtherShape, write.NotOurs) as error:
+            raise WhobuysError(f"{error} Nothing was exported.") from error
+    if as_json:
+        out.print_json(json.dumps(asdict(done), default=str))
+        return
+    out.print(
+        f"Exported build {done.build_id} to {done.folder}: {counted(done.files, 'file')}, "
+        f"{done.bytes / 1_000_000:,.1f} MB.",
+        markup=False,
+    )
+
+
+@app.command()
+@explained
 def status(*, as_json: AsJson = False) -> None:
     """Show every source: fresh or stale, rows, dates, and why."""
     now = stating.status(Home.from_environment())

@@ -99,6 +99,14 @@ from dashboard.data.use import (
     uses_of_place,
     uses_of_vendor,
 )
+from dashboard.data.whole import (
+    copy_database,
+    every_row,
+    published_tables,
+    rows_in,
+    table_columns,
+    write_parquet,
+)
 
 __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Bar",
@@ -125,6 +133,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "by",
     "by_year",
     "choices",
+    "copy_database",
     "coverage",
     "coverage_of",
     "current",
@@ -133,6 +142,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "events",
     "every_grant",
     "every_purchase",
+    "every_row",
     "every_subaward",
     "evidence_of",
     "files",
@@ -157,9 +167,10 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "ledger_source",
     "ledger_texts",
     "ledger_transactions",
-    "peers",
     "named",
     "neighbours",
+    "peers",
+    "published_tables",
     "purchase",
     "purchase_columns",
     "purchases",
@@ -167,6 +178,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "queue",
     "reasons",
     "resold",
+    "rows_in",
     "searched",
     "share_of_all",
     "sold_by_others",
@@ -176,6 +188,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "standing_lists",
     "subawards_of",
     "subawards_to",
+    "table_columns",
     "technologies",
     "technologies_of_place",
     "technology",
@@ -192,5 +205,6 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "uses_of_vendor",
     "vendor",
     "waiting",
+    "write_parquet",
     "years_covered",
 ]
