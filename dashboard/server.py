@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import editing, widgets
+from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
 
@@ -30,6 +31,7 @@ ROUTES: list[BaseRoute] = [
     Mount("/assets", StaticFiles(directory=ASSETS)),
     *DOWNLOADS,
     *DOWNLOADS_BESIDE,
+    *BRIEFS,
 ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ingest.acting import check_acting
 from ingest.agencies import load_names
 from ingest.decisions import Decision, check_technologies, load_decisions
 from ingest.errors import WhobuysError
@@ -38,6 +39,7 @@ def check(home: Home) -> Checked:
     _tried(problems, lambda: load_names(folders))
     problems += [str(problem) for problem in check_reference(folders)]
     problems += [str(problem) for problem in check_use_law(folders)]
+    problems += _tried(problems, lambda: [str(each) for each in check_acting(folders)]) or []
     knowledge: Knowledge | None = (
         None if problems else _tried(problems, lambda: load_knowledge(folders))
     )

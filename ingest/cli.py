@@ -9,7 +9,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -178,6 +178,34 @@ def export(
         f"{done.bytes / 1_000_000:,.1f} MB.",
         markup=False,
     )
+
+
+@app.command()
+@explained
+def brief(
+    name: Annotated[str, typer.Argument(help="An agency or place: its name, short name or id.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to write. Default: brief-NAME.pdf.")
+    ] = None,
+    paper: Annotated[Literal["letter", "a4"], typer.Option(help="The size of paper.")] = "letter",
+    site: Annotated[
+        str, typer.Option(envvar="WHOBUYS_SITE", help="Where readers find your dashboard.")
+    ] = "http://127.0.0.1:8501",
+) -> None:
+    """Write the one-page hearing brief of an agency or place, as PDF."""
+    from dashboard.brief_pdf import NotOneError, named  # noqa: PLC0415 - as in `_serve`
+    from dashboard.data import NoDatabase, OtherShape  # noqa: PLC0415
+
+    try:
+        made = named(name, site, paper)
+    except (NoDatabase, OtherShape) as error:
+        raise WhobuysError(f"{error} Run `whobuys up`.") from error
+    except NotOneError as error:
+        raise WhobuysError(str(error)) from error
+    words = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
+    written = output or Path(f"brief-{words}.pdf")
+    written.write_bytes(made)
+    out.print(f"Written to {written}.", markup=False)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from ingest.acting import load_acting
 from ingest.adapters.usaspending_archive import COLUMNS, Table
 from ingest.agencies import Names, unify
 from ingest.beside import classify_beside
@@ -60,6 +61,7 @@ def load_facts(
     _load_sources(connection, sources, failures)
     _load_knowledge(connection, knowledge)
     load_use_law(connection, home.reference_folders)
+    load_acting(connection, home.reference_folders)
 
 
 def _load_sources(

@@ -121,6 +121,12 @@ TABLES: dict[str, str] = {
     "mart.guard": """
         source_id VARCHAR, guard VARCHAR, message VARCHAR, is_held BOOLEAN, accepted_because
         VARCHAR, accepted_date DATE""",
+    "mart.notice_period": """
+        place_id VARCHAR, vendor_id VARCHAR, purchase_id VARCHAR, days INTEGER, what VARCHAR,
+        source_title VARCHAR, source_url VARCHAR, confidence VARCHAR""",
+    "mart.records_law": """
+        place_id VARCHAR, law_name VARCHAR, citation VARCHAR, binds_below BOOLEAN,
+        time_to_answer VARCHAR, source_title VARCHAR, source_url VARCHAR, confidence VARCHAR""",
     "core.purchase_search": "purchase_id VARCHAR, text VARCHAR",
     "core.purchase": f"""
         purchase_id VARCHAR, register VARCHAR, file_key SMALLINT, raw_row BIGINT,
@@ -702,6 +708,17 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
                 because="1 transaction was added: 1 Mar 2022",
             ),
             _change("A4", "new purchase", "record", None, "12345.67"),
+        ],
+        "mart.records_law": [
+            {
+                "place_id": "us",
+                "law_name": "Freedom of Information Act",
+                "citation": "5 U.S.C. § 552",
+                "binds_below": False,
+                "time_to_answer": "20 working days",
+                "source_title": "general knowledge of the field",
+                "confidence": "unverified",
+            }
         ],
         "meta.build": [
             {

@@ -42,6 +42,8 @@ _NEEDED = {
     "mart.law": {"law_id", "earliest_start_date", "is_restriction"},
     "mart.event": {"event_id", "earliest_date", "what"},
     "mart.standing_list": {"list", "question", "searched"},
+    "mart.notice_period": {"days", "what"},
+    "mart.records_law": {"place_id", "citation", "binds_below"},
     "core.purchase_search": {"purchase_id", "text"},
     "meta.build": {"build_id", "as_of"},
     "meta.issue": {"source_id", "message"},

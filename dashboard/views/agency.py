@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import beside, blocks, by_year, controls, data, offices, sentences, widgets
+from dashboard import acting, beside, blocks, by_year, controls, data, offices, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -29,6 +29,7 @@ def show(build: Build) -> None:
         name,
     )
     widgets.title(name)
+    acting.brief_buttons(agency=agency["agency_id"], build=build)
     if not sources:
         widgets.answer(
             sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"]))
