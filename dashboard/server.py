@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import editing, widgets
+from dashboard.api import API
 from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
@@ -32,6 +33,7 @@ ROUTES: list[BaseRoute] = [
     *DOWNLOADS,
     *DOWNLOADS_BESIDE,
     *BRIEFS,
+    *API,
 ]
 
 

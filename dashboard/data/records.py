@@ -43,11 +43,17 @@ def purchases(
 
     `shown_usd` is the purchase's amount, or what moved in the selected years.
     """
+    return purchases_from(build, selection, order, (page - 1) * size, size)
+
+
+@lru_cache(maxsize=512)
+def purchases_from(build: Build, selection: Selection, order: str, start: int, size: int) -> Rows:
+    """Return so many of the selected purchases, after the first `start`."""
     return ask(
         build,
         selected_sql(_EVERY_ROW + " limit $size offset $start", order=SORTS[order]),
         size=size,
-        start=(page - 1) * size,
+        start=start,
         **parameters(selection),
     )
 
