@@ -12,6 +12,9 @@ from decimal import Decimal
 from dashboard.parts import Link, Part, Parts, escape, html
 
 
+_MANY_YEARS = 8
+
+
 @dataclass(frozen=True)
 class Column:
     """One year: what stands under it, its amount, and its amount in words."""
@@ -31,6 +34,19 @@ class RankedBar:
     amount: Decimal
     words: str
     note: Part
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One event on a time line."""
+
+    share: float
+    "Where it stands: 0 is the first day of the strip, 1 the last."
+    line: int
+    "On which line, counted from the strip upwards."
+    number: int
+    "The number under which it stands in words; 0 for none."
+    words: str
 
 
 def _share(amount: Decimal, whole: Decimal) -> float:
@@ -98,3 +114,28 @@ def ranked(
         f'<th scope="col">Purchases</th><th scope="col">{escape(amount_head)}</th></tr></thead>'
         f"<tbody>{body}</tbody></table>{foot}</div>"
     )
+
+
+def time_line(marks: Sequence[Mark], years: range, described: str) -> str:
+    """Return a strip of years with a mark for each event; the numbered ones can be told apart."""
+    lines = max((mark.line for mark in marks), default=0) + 1
+    ticks = "".join(_tick(mark) for mark in sorted(marks, key=lambda mark: mark.share))
+    is_short = len(years) > _MANY_YEARS
+    names = "".join(f"<span>{_year(year, is_short=is_short)}</span>" for year in years)
+    return (
+        f'<div class="wb-strip" role="img" aria-label="{escape(described)}" '
+        f'style="--lines:{lines}"><div class="wb-ticks">{ticks}</div>'
+        f'<div class="wb-years" style="--years:{len(years)}">{names}</div></div>'
+    )
+
+
+def _tick(mark: Mark) -> str:
+    number = f"<b>{mark.number}</b>" if mark.number else ""
+    return (
+        f'<i class="{"wb-numbered" if mark.number else "wb-plain"}" title="{escape(mark.words)}" '
+        f'style="--at:{100 * mark.share:.2f}%;--line:{mark.line}">{number}</i>'
+    )
+
+
+def _year(year: int, *, is_short: bool) -> str:
+    return f"\u2019{year % 100:02}" if is_short else str(year)

@@ -96,21 +96,33 @@ def reported(row: Row) -> str:
     return str(row["what"])
 
 
-def uses(rows: Rows, caption: str) -> None:
-    """Show reports of use, with the agencies' answers and the sources."""
-    widgets.table(
-        caption,
-        [
-            Head("Agency", role="what"),
-            Head("Place", role="date"),
-            Head("Product"),
-            Head("What is reported"),
-            Head("When"),
-            Head("The agency's answer"),
-            Head("Source"),
-        ],
-        [_use(row) for row in rows],
-    )
+def anchor(name: str) -> str:
+    """Return where a standing list begins on the page of questions."""
+    return name.replace(" ", "-")
+
+
+def uses(rows: Rows, caption: str, *, folded: str = "") -> None:
+    """Show reports of use, with the agencies' answers and the sources.
+
+    `folded` are the words under which a long table is folded away.
+    """
+    heads = [
+        Head("Agency", role="what"),
+        Head("Place", role="date"),
+        Head("Product"),
+        Head("What is reported"),
+        Head("When"),
+        Head("The agency's answer"),
+        Head("Source"),
+    ]
+    _table(caption, heads, [_use(row) for row in rows], folded)
+
+
+def _table(caption: str, heads: list[Head], rows: list[list[Parts]], folded: str) -> None:
+    if folded:
+        widgets.folded(folded, caption, heads, rows)
+    else:
+        widgets.table(caption, heads, rows)
 
 
 def _use(row: Row) -> list[Parts]:
@@ -127,8 +139,8 @@ def _use(row: Row) -> list[Parts]:
         said += [Break(), Muted(str(row["note"]))]
     return [
         name,
-        str(row["place_name"] or "many countries"),
-        str(row["vendor_name"] or fmt.MISSING),
+        place_of(row) if row["place_id"] else "many countries",
+        _product(row),
         said,
         when(
             row["earliest_start_date"],
@@ -141,24 +153,42 @@ def _use(row: Row) -> list[Parts]:
     ]
 
 
-def laws(rows: Rows, caption: str) -> None:
-    """Show laws with whom they bind, since when, what they leave out, and the source."""
-    widgets.table(
-        caption,
-        [
-            Head("Law", role="what"),
-            Head("Place", role="date"),
-            Head("Kind"),
-            Head("Binds"),
-            Head("Since and until"),
-            Head("What it leaves out"),
-            Head("Source"),
-        ],
-        [_law(row) for row in rows],
-    )
+def place_of(row: Row) -> Link:
+    """Return the place of a row, which leads to its page."""
+    return Link(str(row["place_name"] or row["place_id"]), address("place", id=row["place_id"]))
 
 
-def _law(row: Row) -> list[Parts]:
+def _product(row: Row) -> Parts:
+    if row["vendor_id"]:
+        return Link(str(row["vendor_name"]), address("vendor", id=row["vendor_id"]))
+    return str(row["vendor_name"] or fmt.MISSING)
+
+
+def laws(rows: Rows, caption: str, day: date | None = None, *, folded: str = "") -> None:
+    """Show laws with whom they bind, since when, what they leave out, and the source.
+
+    With a day, each says how it stands on that day. `folded` as for `uses`.
+    """
+    heads = [
+        Head("Law", role="what"),
+        Head("Place", role="date"),
+        Head("Kind"),
+        Head("Binds"),
+        Head("Since and until"),
+        Head("What it leaves out"),
+        Head("Source"),
+    ]
+    _table(caption, heads, [_law(row, day) for row in rows], folded)
+
+
+def read(row: Row) -> Muted:
+    """Return whether somebody read a law at its primary source, and when."""
+    if row["read_from_primary_date"]:
+        return Muted(f"text read at its primary source on {fmt.day(row['read_from_primary_date'])}")
+    return Muted("text not read at its primary source")
+
+
+def _law(row: Row, day: date | None) -> list[Parts]:
     name: list[Part] = [str(row["law_name"]), Break(), Muted(str(row["summary"]))]
     since: list[Part] = [
         when(
@@ -172,20 +202,17 @@ def _law(row: Row) -> list[Parts]:
         since += [", ", Muted("dates not verified")]
     if row["because"]:
         since += [Break(), Muted(fmt.capital(str(row["because"])))]
-    read: list[Part] = [*source_of(row), Break()]
-    read.append(
-        Muted(f"text read at its primary source on {fmt.day(row['read_from_primary_date'])}")
-        if row["read_from_primary_date"]
-        else Muted("text not read at its primary source")
-    )
+    kind: list[Part] = [str(row["kind"])]
+    if day:
+        kind += [Break(), Muted(JUDGEMENTS[row["judgement"]][0].lower())]
     return [
         name,
-        str(row["place_name"]),
-        str(row["kind"]),
+        place_of(row),
+        kind,
         str(row["agency_name"]) if row["agency_name"] else _binds(row),
         since,
         str(row["exceptions"] or "nothing that our register knows"),
-        read,
+        [*source_of(row), Break(), read(row)],
     ]
 
 
@@ -196,29 +223,55 @@ def _binds(row: Row) -> str:
     return named + only.get(row["bodies"], "")
 
 
-def lists(build: Build) -> None:
-    """Show the standing lists, each with what was searched and what may explain its rows."""
-    for row in data.standing_lists(build):
-        title, under = LISTS[row["list"]]
-        number = fmt.count(row["entries"], "entry", "entries")
-        widgets.subheading(f"{title}: {number}")
-        widgets.text(under)
-        widgets.folded(
-            f"Read the {number}" if row["entries"] != 1 else "Read it",
-            title,
+def lists_in_short(build: Build) -> None:
+    """Show which standing lists there are, how long each is, and where to read them."""
+    held = {row["list"]: row for row in data.standing_lists(build)}
+    widgets.bullets(
+        [
             [
-                Head("What stands side by side", role="what"),
-                Head("Searched"),
-                Head("What may explain it"),
-                Head("The agency's answer"),
-            ],
-            [
-                [
-                    str(entry["question"]),
-                    str(entry["searched"]),
-                    str(entry["innocent_explanation"]),
-                    str(entry["answer_words"] or ANSWERS["none"]),
-                ]
-                for entry in data.standing_list(build, row["list"], most=200)
-            ],
+                Link(title, address("questions") + f"#{anchor(name)}"),
+                f": {fmt.count(held[name]['entries'] if name in held else 0, 'entry', 'entries')}",
+            ]
+            for name, (title, _) in LISTS.items()
+        ]
+    )
+
+
+def questions(rows: Rows, caption: str, *, folded: str = "") -> None:
+    """Show entries of a standing list: what was searched, what may explain each, the answer."""
+    heads = [
+        Head("What stands side by side", role="what"),
+        Head("Searched, and until when"),
+        Head("What may explain it"),
+        Head("The agency's answer"),
+    ]
+    _table(caption, heads, [_question(row) for row in rows], folded)
+
+
+def _question(row: Row) -> list[Parts]:
+    asked: list[Part] = [str(row["question"])]
+    if not row["is_verified"]:
+        asked.append(Muted(" Not verified."))
+    leads = [
+        Link(words, address(page, id=row[key]))
+        for words, page, key in (
+            ("agency", "agency", "agency_id"),
+            ("place", "place", "place_id"),
+            ("purchase", "purchase", "purchase_id"),
         )
+        if row[key]
+    ]
+    if leads:
+        asked += [Break(), Muted("See the ")]
+        for number, link in enumerate(leads):
+            asked += [", " if number else "", link]
+    until = row["searched_until_date"]
+    answer: list[Part] = [fmt.capital(str(row["answer_words"] or ANSWERS[row["answer"] or "none"]))]
+    if row["answer_date"]:
+        answer.append(Muted(f" ({fmt.day(row['answer_date'])} or before)"))
+    return [
+        asked,
+        [str(row["searched"]), *([Muted(f" (until {fmt.day(until)})")] if until else [])],
+        str(row["innocent_explanation"]),
+        answer,
+    ]

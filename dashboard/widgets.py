@@ -115,6 +115,12 @@ def bullets(items: Sequence[Parts]) -> None:
     st.html('<ul class="wb-list">' + "".join(f"<li>{html(i)}</li>" for i in items) + "</ul>")
 
 
+def time_line(strip: str, events: Sequence[Parts]) -> None:
+    """Show a strip of years, and under it the numbered events in words."""
+    items = "".join(f"<li>{html(event)}</li>" for event in events)
+    st.html(f'<div class="wb-time-line">{strip}<ol class="wb-events">{items}</ol></div>')
+
+
 def facts(pairs: Sequence[tuple[str, Parts]]) -> None:
     """Show names and values, one a line."""
     rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{html(v)}</dd></div>" for k, v in pairs)

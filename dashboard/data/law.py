@@ -75,6 +75,77 @@ def laws_of_place(build: Build, place_id: str, day: date) -> Rows:
 
 
 @lru_cache(maxsize=512)
+def laws_of_agency(build: Build, agency_id: str, day: date) -> Rows:
+    """Return the laws that can bind an agency, through place, level and kind of body, on a day.
+
+    A law that binds the police alone stands here also where the kind of body is not known.
+    """
+    return ask(
+        build,
+        f"""
+        with recursive body as (
+            select agency_id, place_id, kind,
+                case when level = 'federal' then 'national' else level end as level
+            from mart.agency where agency_id = $agency_id
+        ),
+        within as (
+            select place_id, 0 as steps from body
+            union all
+            select parent_place_id, steps + 1
+            from mart.place join within using (place_id)
+            where parent_place_id is not null and steps < 8
+        )
+        select {_ON_A_DAY}, steps
+        from mart.law as law join within using (place_id) cross join body
+        where list_contains(binds, level)
+        and bodies in ('all', 'police', 'not police', 'one agency')
+        and (law.agency_id is null or law.agency_id = body.agency_id)
+        and not (bodies = 'police' and coalesce(
+            body.kind not in ('police', 'sheriff', 'prosecution', 'other', 'government'), false))
+        and not (bodies = 'not police' and coalesce(body.kind in ('police', 'sheriff'), false))
+        order by {_FIRST}, not is_restriction, steps, law_name
+        """,
+        agency_id=agency_id,
+        day=day,
+    )
+
+
+@lru_cache(maxsize=512)
+def laws_of_vendor(build: Build, vendor_id: str, day: date) -> Rows:
+    """Return the laws and rulings that speak of one vendor's products, on a day."""
+    return ask(
+        build,
+        f"""
+        select {_ON_A_DAY} from mart.law as law
+        where list_contains(vendor_ids, $vendor_id)
+        order by {_FIRST}, earliest_adopted_date, law_name
+        """,
+        vendor_id=vendor_id,
+        day=day,
+    )
+
+
+@lru_cache(maxsize=4)
+def restrictions(build: Build) -> frozenset[str]:
+    """Return the ids of the laws that forbid buying or using."""
+    rows = ask(build, "select law_id from mart.law where is_restriction")
+    return frozenset(str(row["law_id"]) for row in rows)
+
+
+@lru_cache(maxsize=4)
+def laws_read(build: Build) -> Row:
+    """Return how many restrictions there are, and how many were read at the primary source."""
+    row = ask_one(
+        build,
+        """
+        select count(*) as laws, count(read_from_primary_date) as read
+        from mart.law where is_restriction
+        """,
+    )
+    return row or {"laws": 0, "read": 0}
+
+
+@lru_cache(maxsize=512)
 def law(build: Build, law_id: str) -> Row | None:
     """Return one law, or None."""
     return ask_one(build, "select * from mart.law where law_id = $law_id", law_id=law_id)

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import acting, beside, blocks, by_year, controls, data, offices, sentences, widgets
+from dashboard import (
+    acting,
+    beside,
+    blocks,
+    by_year,
+    controls,
+    data,
+    known,
+    offices,
+    sentences,
+    widgets,
+)
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -34,7 +45,10 @@ def show(build: Build) -> None:
         widgets.answer(
             sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"]))
         )
+        known.events_of_agency(build, agency)
+        known.of_agency(build, agency)
         beside.grants_of(build, agency["agency_id"])
+        known.box(build, agency, sources)
         blocks.footer(build)
         return
     answer_here = st.container()
@@ -85,6 +99,7 @@ def show(build: Build) -> None:
         widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
         blocks.current_table(running)
 
+    known.of_agency(build, agency)
     widgets.heading("Purchases")
     blocks.purchase_table(
         data.purchases(build, chosen, "Newest first", 1, 25),
@@ -98,8 +113,9 @@ def show(build: Build) -> None:
         )
     )
     beside.grants_of(build, agency["agency_id"])
-    blocks.searched(sources)
+    known.box(build, agency, sources)
     with chart_here:
+        known.events_of_agency(build, agency)
         by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
         by_year.technologies(build, chosen, measure, programme)
     blocks.footer(build)

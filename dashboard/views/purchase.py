@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import beside, blocks, buying, data, editing, evidence, knowledge, widgets
+from dashboard import beside, blocks, buying, data, editing, evidence, knowledge, known, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -72,6 +72,9 @@ def show(build: Build) -> None:
                 is_download=True,
             )
         )
+
+    if is_published and purchase["is_counted"]:
+        known.of_purchase(build, purchase)
 
     widgets.heading(
         "How it was bought",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard import blocks, by_year, controls, data, known, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -70,6 +70,7 @@ def show(build: Build) -> None:
             address("explore", technology=name, scope=controls.kept(build, chosen).get("scope")),
         )
     )
+    known.of_technology(build, technology)
     if technology["types"]:
         widgets.heading("Finer kinds")
         widgets.facts([(str(kind["name"]), str(kind["definition"] or "")) for kind in

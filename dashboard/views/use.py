@@ -32,7 +32,7 @@ def show(build: Build) -> None:
     else:
         widgets.notice("No report fits. That says nothing about use: most of it is never reported.")
     widgets.heading("Questions that use, law and money raise", use_law.QUESTION, "questions")
-    use_law.lists(build)
+    use_law.lists_in_short(build)
     blocks.footer(build)
 
 

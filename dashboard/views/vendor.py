@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import beside, blocks, by_year, controls, data, passing, sentences, widgets
+from dashboard import beside, blocks, by_year, controls, data, known, passing, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -97,8 +97,10 @@ def show(build: Build) -> None:
     if subawards:
         widgets.heading("Paid under the contracts of others", beside.SUBAWARDS_BASIS, "subawards")
         beside.subawards_table(subawards, "Sub-awards, newest first", names_prime=True)
+    known.of_vendor(build, vendor)
     widgets.heading("The name", anchor="name")
     widgets.facts(sentences.vendor_facts(vendor))
     with chart_here:
+        known.events_of_vendor(build, str(vendor["vendor_id"]))
         by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
     blocks.footer(build)

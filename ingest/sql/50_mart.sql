@@ -299,6 +299,17 @@ with
     select vendor_id, vendor_name, vendor_name_source from mart.purchase
     union
     select maker_id, maker_name, null from mart.purchase where maker_id is not null
+    union
+    -- Those that only reported use, a law or an event speaks of.
+    select vendor_id, vendor_name, null
+    from core.known_vendor
+    semi join (
+      select vendor_id from core.use
+      union
+      select vendor_id from core.event
+      union
+      select unnest(vendor_ids) from core.law
+    ) using (vendor_id)
   ),
   identified as (
     select
