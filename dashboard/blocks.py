@@ -28,7 +28,7 @@ def ranked(
     *,
     most: int = 8,
     title: str = "",
-    **kept: str | None,
+    **kept: str | list[str] | None,
 ) -> str:
     """Return a ranked list: names lead to their pages, counts to their rows."""
     bars = data.by(build, selection, measure, group, most)
@@ -61,7 +61,9 @@ _FACET = {
 }
 
 
-def _bar(bar: Bar, group: str, names: dict[str, str], kept: dict[str, str | None]) -> RankedBar:
+def _bar(
+    bar: Bar, group: str, names: dict[str, str], kept: dict[str, str | list[str] | None]
+) -> RankedBar:
     words = (
         "lifetime totals"
         if bar.purchases == bar.lifetime_purchases

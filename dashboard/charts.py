@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from dashboard.parts import Link, Part, Parts, escape, html
 
-
 _MANY_YEARS = 8
 
 

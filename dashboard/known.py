@@ -22,7 +22,10 @@ _JUDGED = {
 
 def events_of_agency(build: Build, agency: Row) -> None:
     """Show the time line of an agency: its own events, its departments', its place's laws."""
-    rows = data.events(build, agency_id=agency["agency_id"], place_id=agency["place_id"])
+    place_id = str(agency["place_id"])
+    rows = data.events(build, agency_id=agency["agency_id"], place_id=place_id)
+    used = {row["vendor_id"] for row in data.uses_of_agency(build, agency["agency_id"])} - {None}
+    rows = _near(rows, place_id, used)
     time_line.show(rows, str(agency["agency_id"]), data.restrictions(build))
 
 
@@ -34,8 +37,21 @@ def events_of_vendor(build: Build, vendor_id: str) -> None:
 
 def events_of_place(build: Build, place_id: str) -> None:
     """Show the time line of a place: its own events, and the laws that bind it."""
-    rows = data.events(build, place_id=place_id)
+    used = {row["vendor_id"] for row in data.uses_of_place(build, place_id)} - {None}
+    rows = _near(data.events(build, place_id=place_id), place_id, used)
     time_line.show(rows, restrictions=data.restrictions(build))
+
+
+def _near(rows: Rows, place_id: str, vendor_ids: set[str]) -> Rows:
+    """Return the events of a place itself, laws, and those of vendors that are used there."""
+    return tuple(
+        row
+        for row in rows
+        if row["agency_id"]
+        or row["law_id"]
+        or place_id in row["place_ids"]
+        or row["vendor_id"] in vendor_ids
+    )
 
 
 def of_agency(build: Build, agency: Row) -> None:
@@ -49,6 +65,24 @@ def of_agency(build: Build, agency: Row) -> None:
     _uses(data.uses_of_agency(build, agency["agency_id"]), f"Use reported of {name}")
     _laws(build, data.laws_of_agency(build, agency["agency_id"], _today(build)), "bind this agency")
     questions(build, agency_id=str(agency["agency_id"]))
+
+
+def of_place(build: Build, place: Row) -> None:
+    """Show what is reported of use in a place, and the laws that bind its bodies."""
+    name, place_id = str(place["place_name"]), str(place["place_id"])
+    widgets.heading(
+        "Use on record, and law",
+        "What is reported of its agencies, whether or not they paid, and the laws of the place "
+        "and of those it lies in that bind its bodies.",
+        "use-and-law",
+    )
+    _uses(
+        data.uses_of_place(build, place_id),
+        f"Use reported in {name}",
+        Link("All of it on the Use page, with filters", address("use", q=name)),
+    )
+    _laws(build, data.laws_of_place(build, place_id, _today(build)), f"speak of {name}")
+    questions(build, place_id=place_id)
 
 
 def of_vendor(build: Build, vendor: Row) -> None:
@@ -67,8 +101,11 @@ def of_vendor(build: Build, vendor: Row) -> None:
     if answers:
         widgets.subheading("What agencies answered when they were asked")
         widgets.figures([_answered(row) for row in answers])
-    _uses(rows, f"Use reported of products of {name}",
-          Link("All of it on the Use page, with filters", address("use", vendor=name)))
+    _uses(
+        rows,
+        f"Use reported of products of {name}",
+        Link("All of it on the Use page, with filters", address("use", vendor=name)),
+    )
     if ruled:
         widgets.subheading(f"Laws, rulings and settlements that speak of {name}")
         use_law.laws(ruled, "Each with how it stands today", _today(build))
@@ -88,8 +125,11 @@ def of_technology(build: Build, technology: Row) -> None:
         "Who is reported to use it, whether or not they paid, and which laws name it.",
         "use-and-law",
     )
-    _uses(rows, f"Use reported of {fmt.lower_first(name)}",
-          Link("All of it on the Use page, with filters", address("use", technology=name)))
+    _uses(
+        rows,
+        f"Use reported of {fmt.lower_first(name)}",
+        Link("All of it on the Use page, with filters", address("use", technology=name)),
+    )
     _laws(build, tuple(laws), "name this technology", technology=name)
 
 
@@ -237,14 +277,21 @@ def _laws(build: Build, rows: Sequence[Row], do_what: str, technology: str = "")
     more = Link("All laws, on a day you choose", address("law", technology=technology))
     if not stands:
         widgets.text(
-            [(f"No law in our register that would {do_what} stands on {fmt.day(day)}. "
-             "The register is not complete. "), more, "."]
+            [
+                (
+                    f"No law in our register that would {do_what} stands on {fmt.day(day)}. "
+                    "The register is not complete. "
+                ),
+                more,
+                ".",
+            ]
         )
         return
     use_law.laws(stands[:_MOST], f"Laws that {do_what}, as they stand on {fmt.day(day)}", day)
     if len(stands) > _MOST:
-        use_law.laws(stands[_MOST:], "The other laws", day,
-                     folded=f"The other {len(stands) - _MOST:,} laws")
+        use_law.laws(
+            stands[_MOST:], "The other laws", day, folded=f"The other {len(stands) - _MOST:,} laws"
+        )
     widgets.downloads(more)
 
 

@@ -28,9 +28,7 @@ _IN_WORDS = 10
 _APART = 0.03
 
 
-def show(
-    rows: Rows, agency_id: str = "", restrictions: frozenset[str] = frozenset()
-) -> None:
+def show(rows: Rows, agency_id: str = "", restrictions: frozenset[str] = frozenset()) -> None:
     """Show events and laws by date: a strip, the most telling in words, all of them as a table.
 
     `agency_id` is whose page this is: its own events tell most. `restrictions` are the laws that

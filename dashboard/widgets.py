@@ -15,6 +15,7 @@ MENU = (
     ("explore", "Explore"),
     ("resellers", "Resellers"),
     ("grants", "Grants"),
+    ("place", "Places"),
     ("use", "Use"),
     ("law", "Law"),
     ("check", "Check a file"),

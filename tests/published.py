@@ -568,6 +568,22 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
         ],
         "mart.place": [
             {"place_id": "us", "place_name": "United States", "kind": "country"},
+            {
+                "place_id": "us_ca",
+                "place_name": "California",
+                "kind": "state",
+                "parent_place_id": "us",
+                "fips": "06",
+                "population": 39538223,
+            },
+            {
+                "place_id": "us_ca_san_francisco",
+                "place_name": "San Francisco",
+                "kind": "city",
+                "parent_place_id": "us_ca",
+                "fips": "0667000",
+                "population": 873965,
+            },
         ],
         "mart.technology": [
             {

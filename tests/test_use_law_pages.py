@@ -50,11 +50,66 @@ def test_the_address_chooses_what_the_use_page_shows() -> None:
 
 
 def test_a_standing_list_says_what_was_searched_and_what_may_explain_it() -> None:
-    page = said(run("use"))
+    assert "Use before the first purchase found</a>: one entry" in said(run("use"))
+    page = said(run("questions"))
     assert "Use before the first purchase found: one entry" in page
     assert "A trial comes before many purchases." in page
     assert "USAspending contracts, 1 Oct 2020 to 30 Sep 2025" in page
+    assert "until 30 Sep 2025" in page
     assert "never a verdict" in page
+    assert "trial-before-purchase" in page
+
+
+def test_the_list_of_restrictions_says_that_no_law_was_read_yet() -> None:
+    page = said(run("questions"))
+    assert "none has been read by a person at the primary source" in page
+    assert "So it is empty, which says nothing about any purchase" in page
+
+
+def test_words_in_the_address_choose_among_questions() -> None:
+    assert "Use before the first purchase found: one entry" in said(run("questions", q="searches"))
+    assert "Use before the first purchase found: no entries" in said(run("questions", q="nobody"))
+
+
+def test_an_agency_shows_use_law_events_and_what_nobody_knows() -> None:
+    page = said(run("agency", id="us_federal:7012"))
+    assert page.index("Events and laws") < page.index("By fiscal year")
+    assert "27 Feb 2020, leak." in page
+    assert "Data obtained by BuzzFeed News shows more than 8,000 searches" in page
+    assert "What we know and do not know" in page
+    assert "everything it bought in that time" in page
+    assert "Purchases on cards, classified purchases" in page
+
+
+def test_a_vendor_shows_what_agencies_answered() -> None:
+    page = said(run("vendor", id="clearview-ai"))
+    assert "What agencies answered" not in page  # the rows speak of another id
+    page = said(run("technology", id="face-recognition"))
+    assert "Use reported of face recognition" in page
+    assert "San Francisco ban" in page
+
+
+def test_a_place_that_nobody_searched_has_a_page() -> None:
+    page = said(run("place", id="us_ca_san_francisco"))
+    assert "Spending not searched." in page
+    assert "San Francisco ban" in page
+    assert "To the records officer of San Francisco" in page
+    assert "whobuys new-source" in page
+
+
+def test_a_place_that_was_searched_shows_what_its_agencies_bought() -> None:
+    page = said(run("place", id="us"))
+    assert "<strong>$259.8 million</strong> obligated" in page
+    assert "two agencies of United States" in page
+    assert "Nothing to compare with" in page
+    assert "To the records officer" not in page
+
+
+def test_places_are_found_by_name() -> None:
+    page = said(run("place", q="francisco california"))
+    assert "San Francisco" in page
+    assert "No place here is called nowhere" in said(run("place", q="nowhere"))
+    assert "No such place in these records" in said(run("place", id="us_zz"))
 
 
 @pytest.mark.parametrize(

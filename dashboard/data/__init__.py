@@ -82,6 +82,13 @@ from dashboard.data.origins import (
     years_covered,
 )
 from dashboard.data.peers import peers
+from dashboard.data.place import (
+    agencies_of_place,
+    coverage_of_place,
+    find_places,
+    outer_places,
+    places_within,
+)
 from dashboard.data.records import (
     SORTS,
     current_purchases,
@@ -156,6 +163,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "YearAmount",
     "about",
     "agencies_below",
+    "agencies_of_place",
     "agency",
     "agency_answers",
     "agency_peers",
@@ -167,6 +175,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "copy_database",
     "coverage",
     "coverage_of",
+    "coverage_of_place",
     "current",
     "current_purchases",
     "declared_sources",
@@ -180,6 +189,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "files",
     "find_in_whole_ledger",
     "find_names",
+    "find_places",
     "funding_kinds",
     "grants",
     "grants_by",
@@ -211,8 +221,10 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "list_row",
     "named",
     "neighbours",
+    "outer_places",
     "peers",
     "place",
+    "places_within",
     "published_tables",
     "purchase",
     "purchase_columns",

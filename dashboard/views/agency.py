@@ -33,7 +33,7 @@ def show(build: Build) -> None:
     sources = data.coverage_of(build, agency["agency_id"])
 
     widgets.breadcrumb(
-        Link(str(agency["place_name"]), "./"),
+        Link(str(agency["place_name"]), address("place", id=agency["place_id"])),
         Link(str(agency["parent_agency_name"]), address("agency", id=agency["parent_agency_id"]))
         if agency["parent_agency_id"]
         else str(agency["parent_agency_name"] or ""),

@@ -29,7 +29,7 @@ def show(build: Build) -> None:
     st.set_page_config(page_title=f"{evidence.name(purchase)}, whobuys")
 
     widgets.breadcrumb(
-        Link(str(purchase["place_name"]), "./"),
+        Link(str(purchase["place_name"]), address("place", id=purchase["place_id"])),
         Link(str(purchase["agency_name"]), address("agency", id=purchase["agency_id"])),
         "Purchase",
     )

@@ -66,22 +66,28 @@ def _searched(build: Build, name: str) -> list[Part]:
     if name == "purchase during restriction":
         read = data.laws_read(build)
         parts: list[Part] = [
-            f"Of {fmt.count(read['laws'], 'law')} in our register that forbid buying or using, "
-            f"{_read(read['read'])} been read "
-            "by a person at the primary source, text and dates. Only such a law enters this list."
+            (
+                f"Of {fmt.count(read['laws'], 'law')} in our register that forbid buying or using, "
+                f"{_read(read['read'])} been read "
+                "by a person at the primary source, text and dates. Only such a law is listed."
+            )
         ]
         if not read["read"]:
             parts += [
-                " So it is empty, which says nothing about any purchase. Which laws of our register "
-                "reach a purchase, not yet read, stands on the purchase's page. ",
+                (
+                    " So it is empty, which says nothing about any purchase. Which laws of our "
+                    "register reach a purchase stands on the purchase's page. "
+                ),
                 Link("Purchases", address("explore")),
             ]
         return parts
     if row is None:
         return ["No entry in this build."]
     parts = [
-        f"{fmt.capital(fmt.count(row['searched'], 'entry', 'entries'))} "
-        f"{'lies' if row['searched'] == 1 else 'lie'} within what was searched in whole."
+        (
+            f"{fmt.capital(fmt.count(row['searched'], 'entry', 'entries'))} "
+            f"{'lies' if row['searched'] == 1 else 'lie'} within what was searched in whole."
+        )
     ]
     if row["searched_until_date"]:
         parts.append(f" Searched until {fmt.day(row['searched_until_date'])}.")

@@ -2,8 +2,12 @@
 -- mart.transaction transaction_id, mart.evidence (purchase_id, position), mart.agency agency_id,
 -- mart.office office_id, mart.vendor vendor_id, mart.place place_id, mart.technology technology.
 
+-- Every place of the gazetteer is there: one that nobody has searched has a page too.
 create table mart.place as
-select * from core.place order by place_id;
+select * from core.place
+union all by name
+select * from core.gazetteer anti join core.place using (place_id)
+order by place_id;
 
 create table mart.technology as
 select

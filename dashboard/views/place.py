@@ -1,0 +1,103 @@
+"""Place: what its agencies buy, what was searched and what was not, the law, and its peers."""
+
+import streamlit as st
+
+from dashboard import blocks, by_year, controls, data, known, place_parts, sentences, widgets
+from dashboard.data import Build, Row
+from dashboard.parts import Link, address
+
+
+def show(build: Build) -> None:
+    """Show the place that the address names, or a way to find one."""
+    place = data.place(build, st.query_params.get("id", ""))
+    if place is None:
+        place_parts.index(build)
+        return
+    name, place_id = str(place["place_name"]), str(place["place_id"])
+    st.set_page_config(page_title=f"{name}, whobuys")
+    outer = data.outer_places(build, place_id)
+    widgets.breadcrumb(
+        Link("Places", "place"),
+        *(Link(str(row["place_name"]), address("place", id=row["place_id"])) for row in outer),
+        name,
+    )
+    widgets.title(name, place_parts.kicker(place))
+    agencies = data.agencies_of_place(build, place_id)
+    sources = data.coverage_of_place(build, place_id)
+    if any(row["purchases"] for row in agencies):
+        _with_purchases(build, place, agencies, sources)
+    else:
+        place_parts.without_purchases(build, place, agencies, sources)
+        known.events_of_place(build, place_id)
+        known.of_place(build, place)
+        place_parts.agencies_table(agencies)
+        place_parts.within(build, place)
+        place_parts.searched(build, place, sources)
+        if not sources:
+            place_parts.ask_for_records(place)
+    blocks.footer(build)
+
+
+def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data.Rows) -> None:
+    name, place_id = str(place["place_name"]), str(place["place_id"])
+    buyers = [row for row in agencies if row["purchases"]]
+    kept = [str(row["agency_name"]) for row in buyers[: place_parts.MOST_IN_ADDRESS]]
+    answer_here = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        whole = controls.scope(build)
+        chosen = place_parts.of(whole, agencies)
+        totals = data.totals(build, chosen)
+        measure = controls.measure(totals)
+    total = data.total(build, chosen, measure)
+    with answer_here:
+        widgets.answer(
+            sentences.found(
+                total,
+                place_parts.by_whom(total, name),
+                blocks.what_is_counted(build, whole),
+            ),
+            sentences.other_money([t for t in totals if t.measure != measure]),
+        )
+        widgets.coverage(
+            place_parts.covered(sources), "every other source. Absence here means nothing."
+        )
+        widgets.small_print(
+            sentences.small_print(
+                total,
+                data.sources(build),
+                data.about(build)["as_of"],
+                sentences.doubtful(data.totals(build, controls.possible(chosen))),
+            )
+        )
+    chart_here = by_year.place()
+    widgets.heading("Who buys, what, and from whom", f"US dollars {measure.basis}.")
+    widgets.side_by_side(
+        *(
+            blocks.ranked(build, chosen, measure, group, agency=kept)
+            for group in ("agency", "technology", "vendor")
+        )
+    )
+    running = data.current_purchases(build, chosen, data.about(build)["as_of"])
+    if running:
+        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
+        blocks.current_table(running)
+    known.of_place(build, place)
+    place_parts.peers(build, place, measure)
+    widgets.heading("Purchases")
+    blocks.purchase_table(
+        data.purchases(build, chosen, "Newest first", 1, 25), "The newest counted purchases"
+    )
+    widgets.downloads(
+        Link(
+            f"All {data.how_many(build, chosen):,} in Explore, with filters and downloads",
+            address("explore", agency=kept),
+        )
+        if len(kept) == len(buyers)
+        else "Each agency's page leads to all of its purchases."
+    )
+    place_parts.agencies_table(agencies)
+    place_parts.within(build, place)
+    place_parts.searched(build, place, sources)
+    with chart_here:
+        known.events_of_place(build, place_id)
+        by_year.show(build, chosen, measure, subject=f"Surveillance technology, {name}")
