@@ -239,7 +239,7 @@ def searched(build: Build, place: Row, sources: Rows) -> None:
     )
 
 
-def ask_for_records(place: Row) -> None:
+def ask_for_records(build: Build, place: Row) -> None:
     """Show a draft of a records request, and how the place's own data can be added."""
     name = str(place["place_name"])
     widgets.heading(
@@ -247,7 +247,8 @@ def ask_for_records(place: Row) -> None:
         "Nobody has loaded this place's spending. A request that names records is answered sooner.",
         "ask",
     )
-    widgets.copyable("Copy the draft", _draft(name))
+    law = data.records_law(build, str(place["place_id"]))
+    widgets.copyable("Copy the draft", _draft(name, law))
     widgets.subheading("Add its data", "add")
     widgets.text(
         [
@@ -262,7 +263,12 @@ def ask_for_records(place: Row) -> None:
     )
 
 
-def _draft(name: str) -> str:
+def _draft(name: str, law: Row | None) -> str:
+    under = (
+        f"the {law['law_name']} ({law['citation']})"
+        if law
+        else "the public records law that applies to you"
+    )
     kinds = (
         "face recognition, licence plate readers, cell-site simulators, phone extraction, location "
         "or personal data bought from brokers, social media monitoring, drones, gunshot detection, "
@@ -270,7 +276,7 @@ def _draft(name: str) -> str:
     )
     return (
         f"To the records officer of {name}\n\n"
-        "Under the public records law that applies to you I ask for copies of:\n\n"
+        f"Under {under} I ask for copies of:\n\n"
         "1. contracts, purchase orders, amendments, renewals and invoices since 1 January 2018 for "
         f"{kinds}, with the fund or grant that paid;\n"
         "2. records of free trials of such products, and of accounts that staff hold without a "

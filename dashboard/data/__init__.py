@@ -82,7 +82,7 @@ from dashboard.data.origins import (
     years_covered,
 )
 from dashboard.data.peers import peers
-from dashboard.data.place import (
+from dashboard.data.places import (
     agencies_of_place,
     coverage_of_place,
     find_places,

@@ -16,7 +16,7 @@ from dashboard import (
     sentences,
     widgets,
 )
-from dashboard.data import Build
+from dashboard.data import Build, Row
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -42,14 +42,7 @@ def show(build: Build) -> None:
     widgets.title(name)
     acting.brief_buttons(agency=agency["agency_id"], build=build)
     if not sources:
-        widgets.answer(
-            sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"]))
-        )
-        known.events_of_agency(build, agency)
-        known.of_agency(build, agency)
-        beside.grants_of(build, agency["agency_id"])
-        known.box(build, agency, sources)
-        blocks.footer(build)
+        _not_searched(build, agency)
         return
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -118,4 +111,15 @@ def show(build: Build) -> None:
         known.events_of_agency(build, agency)
         by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
         by_year.technologies(build, chosen, measure, programme)
+    blocks.footer(build)
+
+
+def _not_searched(build: Build, agency: Row) -> None:
+    """Show what is known of an agency whose spending nobody searched."""
+    name = str(agency["agency_name"])
+    widgets.answer(sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"])))
+    known.events_of_agency(build, agency)
+    known.of_agency(build, agency)
+    beside.grants_of(build, agency["agency_id"])
+    known.box(build, agency, ())
     blocks.footer(build)

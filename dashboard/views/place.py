@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, known, place_parts, sentences, widgets
+from dashboard import (
+    acting,
+    blocks,
+    by_year,
+    controls,
+    data,
+    known,
+    place_parts,
+    sentences,
+    widgets,
+)
 from dashboard.data import Build, Row
 from dashboard.parts import Link, address
 
@@ -34,7 +44,7 @@ def show(build: Build) -> None:
         place_parts.within(build, place)
         place_parts.searched(build, place, sources)
         if not sources:
-            place_parts.ask_for_records(place)
+            place_parts.ask_for_records(build, place)
     blocks.footer(build)
 
 
@@ -69,6 +79,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
                 sentences.doubtful(data.totals(build, controls.possible(chosen))),
             )
         )
+        acting.brief_buttons(build, place=place_id)
     chart_here = by_year.place()
     widgets.heading("Who buys, what, and from whom", f"US dollars {measure.basis}.")
     widgets.side_by_side(
