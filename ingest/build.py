@@ -17,9 +17,10 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import archive, checks, core, publish, stage
+from ingest import archive, changes, checks, core, publish, stage
 from ingest.agencies import load_names
 from ingest.archive import RawFile
+from ingest.corrections import load_corrections, load_disputes
 from ingest.decisions import READINGS, load_decisions
 from ingest.errors import SourceError, WhobuysError
 from ingest.home import Home
@@ -67,6 +68,8 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
     """
     with one_at_a_time(home):
         publish.remove_leftovers(home)
+        # A run killed right after it published left its changes in the database alone.
+        changes.keep_changes(home)
         sources = load_sources(home.source_folders)
         files, failures = _stage_all(home, sources, say)
         if not files:
@@ -85,6 +88,7 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
         try:
             _fill(home, part, sources, files, stale, build_id, as_of, say)
             publish.move_into_place(home, part, database, build_id)
+            changes.keep_changes(home)
         finally:
             publish.remove_database(part)
         return _described(database, build_id, as_of, failures, is_new=True)
@@ -161,14 +165,18 @@ def _fill(
 ) -> None:
     knowledge = load_knowledge(home.reference_folders)
     decisions = load_decisions(home.reference_folders)
+    mistakes = (load_corrections(home.reference_folders), load_disputes(home.reference_folders))
     part.parent.mkdir(parents=True, exist_ok=True)
     publish.remove_database(part)
     with duckdb.connect(str(part), config=STORAGE) as connection:
         core.prepare(connection, home)
         core.load_facts(connection, home, sources, knowledge, failures)
         core.load_files(connection, home, files)
-        core.run_steps(connection, knowledge, decisions, say, load_names(home.reference_folders))
+        names = load_names(home.reference_folders)
+        core.run_steps(connection, knowledge, decisions, say, names, mistakes)
         core.write_build(connection, build_id, as_of, version("whobuys"))
+        say("Comparing with what was published before")
+        changes.write_changes(connection, home, build_id, as_of)
         say("Checking")
         checks.check_build(connection)
         connection.execute("checkpoint")

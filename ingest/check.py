@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from ingest.acting import check_acting
 from ingest.agencies import load_names
+from ingest.corrections import load_corrections, load_disputes
 from ingest.decisions import Decision, check_technologies, load_decisions
 from ingest.errors import WhobuysError
 from ingest.examples import check_reference
@@ -44,6 +45,8 @@ def check(home: Home) -> Checked:
         None if problems else _tried(problems, lambda: load_knowledge(folders))
     )
     decisions: dict[str, Decision] = _tried(problems, lambda: load_decisions(folders)) or {}
+    _tried(problems, lambda: load_corrections(folders))
+    _tried(problems, lambda: load_disputes(folders))
     if knowledge:
         technologies = {t.technology for t in knowledge.technologies}
         _tried(problems, lambda: check_technologies(decisions, technologies))

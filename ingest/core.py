@@ -11,6 +11,7 @@ from ingest.acting import load_acting
 from ingest.adapters.usaspending_archive import COLUMNS, Table
 from ingest.agencies import Names, unify
 from ingest.beside import classify_beside
+from ingest.corrections import Correction, Dispute, apply_corrections
 from ingest.decisions import Decision, apply_decisions
 from ingest.flagging import load_thresholds, raise_flags
 from ingest.home import Home
@@ -245,6 +246,7 @@ def run_steps(
     decisions: dict[str, Decision],
     say: "Callable[[str], None]",
     agencies: Names,
+    mistakes: tuple[list[Correction], list[Dispute]] = ([], []),
 ) -> None:
     """Run every step in order; each reads what the ones before it wrote."""
     say("Putting transactions in order")
@@ -253,6 +255,7 @@ def run_steps(
     _run(connection, "30_purchase", "33_terms", "34_department_name")
     unify(connection, agencies)
     _run(connection, "35_record", "36_record_issue")
+    apply_corrections(connection, *mistakes)
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)

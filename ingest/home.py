@@ -45,6 +45,11 @@ class Home:
         return self.root / "build"
 
     @property
+    def changes(self) -> Path:
+        """What changed at each publication, one file each, kept for ever."""
+        return self.root / "changes"
+
+    @property
     def published(self) -> Path:
         """The pointer to the database that readers see."""
         return self.root / "published"

@@ -46,6 +46,8 @@ def remove_leftovers(home: Home) -> None:
     left = (
         *home.build.glob("*.part*"),
         *home.build.glob(".spill"),
+        *home.build.glob(".*.part"),
+        *home.changes.glob(".*.part"),
         *home.published.glob(".*.part"),
         *home.staged.glob("*/.*.part*"),
         *home.staged.glob("*/.spill"),

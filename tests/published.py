@@ -118,6 +118,17 @@ TABLES: dict[str, str] = {
         maker_id VARCHAR, maker_name VARCHAR, technology VARCHAR, description VARCHAR, basis
         VARCHAR, currency VARCHAR, before_amount {MONEY}, after_amount {MONEY}, before VARCHAR,
         after VARCHAR, because VARCHAR""",
+    "mart.correction": f"""
+        correction_id VARCHAR, purchase_id VARCHAR, transaction_id VARCHAR, field VARCHAR, was
+        VARCHAR, becomes VARCHAR, found VARCHAR, state VARCHAR, changed_by {MONEY}, reason VARCHAR,
+        source VARCHAR, source_url VARCHAR, corrected_date DATE, told_date DATE, source_id VARCHAR,
+        award_number VARCHAR, place_id VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
+        has_purchase BOOLEAN""",
+    "mart.dispute": """
+        dispute_id VARCHAR, purchase_id VARCHAR, vendor_id VARCHAR, agency_id VARCHAR, said_by
+        VARCHAR, said_date DATE, what VARCHAR, outcome VARCHAR, outcome_date DATE, outcome_reason
+        VARCHAR, correction_id VARCHAR, reply_by VARCHAR, reply_date DATE, reply VARCHAR,
+        source_url VARCHAR, agency_name VARCHAR, vendor_name VARCHAR""",
     "mart.guard": """
         source_id VARCHAR, guard VARCHAR, message VARCHAR, is_held BOOLEAN, accepted_because
         VARCHAR, accepted_date DATE""",

@@ -16,9 +16,13 @@ with
     select
       core.file.source_id,
       count(*) as rows,
-      sum(core.transaction.amount) as amount
+      -- What we correct stays what the file says, for this comparison.
+      sum(core.transaction.amount - coalesce(correction.delta, 0)) as amount
     from core.transaction
     join core.file using (file_key)
+    left join (
+      select transaction_id, delta from core.correction where delta is not null
+    ) as correction using (transaction_id)
     semi join core.record using (transaction_id)
     group by core.file.source_id
   ),
