@@ -8,7 +8,8 @@ more (the publisher put out another under its name, or it cannot be used) stays,
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -69,7 +70,8 @@ def keep(
 ) -> tuple[RawFile, bool]:
     """Copy a file into the archive; return it, and whether it is new there.
 
-    The copy is written apart and renamed, so that a killed run leaves no half file.
+    The copy is written apart and renamed, so that a killed run leaves no half file. The order of
+    the files of a source is told by the second at which they came in, so no two share one.
     """
     if origin.name in (RECEIPT, SET_ASIDE):
         raise SourceError(
@@ -92,7 +94,7 @@ def keep(
             bytes=size,
             url=url,
             headers=headers or {},
-            fetched_at=fetched_at or datetime.now(UTC).replace(microsecond=0),
+            fetched_at=fetched_at or _second_of_its_own(home, source_id),
         )
         (part / RECEIPT).write_text(receipt.model_dump_json(indent=2) + "\n", "utf-8")
         part.rename(final)
@@ -100,6 +102,18 @@ def keep(
         return RawFile(receipt=receipt, path=final / origin.name), True
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _second_of_its_own(home: Home, source_id: str) -> datetime:
+    """Return this second or, where a file of the source came in then or later, the one after."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    known = []
+    for folder in every_folder(home, source_id):
+        # What is wrong with an older receipt is told where that file is read.
+        with suppress(ValidationError):
+            receipt = Receipt.model_validate_json((folder / RECEIPT).read_bytes())
+            known.append(receipt.fetched_at + timedelta(seconds=1))
+    return max([now, *known])
 
 
 def set_aside(raw: RawFile, because: str) -> None:

@@ -13,7 +13,9 @@ from ingest import fetch as fetching
 from ingest import new_source as drafting
 from ingest.cli_base import AsJson, app, counted, err, explained, out, progress_line
 from ingest.fetch_result import Asked, Fetched
+from ingest.following import following
 from ingest.home import Home
+from ingest.source import load_sources
 
 
 @app.command()
@@ -21,7 +23,10 @@ from ingest.home import Home
 def fetch(
     source: Annotated[
         list[str] | None,
-        typer.Argument(help="What to fetch. Default: every source that can be fetched."),
+        typer.Argument(
+            help="What to fetch. Default: what is here already, what "
+            "`follow` in fetch.yml lists, or all that is small."
+        ),
     ] = None,
     agency: Annotated[
         list[str] | None,
@@ -56,7 +61,11 @@ def fetch(
             share = f" ({100 * done // total}% of {total / 1e6:,.0f} MB)" if total > 0 else ""
             progress.update(task, description=f"Fetching {name}{share}")
 
-        results = fetching.fetch(Home.from_environment(), source or [], asked, say=say, tick=tick)
+        home = Home.from_environment()
+        results = fetching.fetch(home, source or [], asked, say=say, tick=tick)
+    if not source:
+        for note in following(home, load_sources(home.source_folders)).notes:
+            err.print(note, markup=False)
     _report_fetch(results, as_json=as_json)
 
 

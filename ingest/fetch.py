@@ -5,9 +5,9 @@ missing, a file that was kept out) in `fetch/<source>.json` of the home, for `wh
 the Sources page.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import yaml
 from pydantic import ValidationError
 
 from ingest.adapters.usaspending_answers import Crawled
@@ -19,14 +19,14 @@ from ingest.errors import DeclarationError, SourceError, WhobuysError
 from ingest.fetch_archive import ArchiveJob
 from ingest.fetch_place import PlaceJob
 from ingest.fetch_result import Asked, Fetched, Say, Tick
+from ingest.following import FOLLOW, SETTINGS, can_be_fetched, following
+from ingest.following import settings as settings_of
 from ingest.home import Home
 from ingest.http import Client, Pace
 from ingest.knowledge import load_knowledge
 from ingest.notices import Notice, in_order, note, remember
 from ingest.search_terms import known_awards
 from ingest.source import ArchiveFetch, Source, find_source, load_sources
-
-SETTINGS = "fetch.yml"
 
 
 def fetch(
@@ -39,7 +39,7 @@ def fetch(
     say: Say = lambda _: None,
     tick: Tick = lambda _name, _done, _total: None,
 ) -> list[Fetched]:
-    """Fetch what is new of these sources (none named: of all that can be fetched).
+    """Fetch what is new of these sources (none named: of those that the home follows).
 
     A source that fails keeps its last good data and says why; the others go on. Raises
     WhobuysError when nothing could be asked for at all.
@@ -48,9 +48,12 @@ def fetch(
     chosen = [find_source(sources, source_id) for source_id in source_ids]
     for source in chosen:
         _refuse_what_is_not_fetched(source)
-    chosen = chosen or [s for s in sources.values() if s.is_on and _can_be_fetched(s)]
-    settings = load_settings(home, sources)
     asked, today = asked or Asked(), today or datetime.now(UTC).date()
+    if not chosen:
+        followed = following(home, sources)
+        chosen = followed.chosen
+        asked = replace(asked, is_anything=not followed.is_listed)
+    settings = load_settings(home, sources)
     results = []
     with one_at_a_time(home, ".fetch-lock"):
         for source in chosen:
@@ -73,17 +76,13 @@ def fetch(
     return results
 
 
-def _can_be_fetched(source: Source) -> bool:
-    return bool(source.fetch or source.search or source.domain or source.address)
-
-
 def _refuse_what_is_not_fetched(source: Source) -> None:
     if not source.is_on:
         raise WhobuysError(
             f"{source.id} is switched off: nobody has seen its columns of late. Look at them with "
             f"`whobuys check --columns {source.id}`, which switches it on when all are there."
         )
-    if not _can_be_fetched(source):
+    if not can_be_fetched(source):
         lacks = "address" if source.is_of_a_place else "fetch"
         raise WhobuysError(
             f"{source.id} has no `{lacks}` in {source.path.name}, so it is not fetched by "
@@ -93,19 +92,17 @@ def _refuse_what_is_not_fetched(source: Source) -> None:
 
 def load_settings(home: Home, sources: dict[str, Source]) -> dict[str, ArchiveFetch]:
     """Return what this home wants of each source, from its own `fetch.yml`."""
-    path = home.root / SETTINGS
-    if not path.exists():
-        return {}
-    content = yaml.safe_load(path.read_text("utf-8")) or {}
     found = {}
-    for source_id, wanted in content.items():
+    for source_id, wanted in settings_of(home).items():
+        if source_id == FOLLOW:
+            continue
         source = find_source(sources, source_id)
         declared = source.fetch.model_dump() if source.fetch else {}
         try:
             found[source_id] = ArchiveFetch.model_validate({**declared, **wanted})
         except (ValidationError, TypeError) as error:
             raise DeclarationError(
-                f"{path}: what it says of {source_id} is wrong: {error}"
+                f"{home.root / SETTINGS}: what it says of {source_id} is wrong: {error}"
             ) from error
     return found
 

@@ -33,6 +33,8 @@ SAME_RUN = timedelta(hours=24)
 # What is kept in the receipt of a raw file, beside the headers of a file as served.
 VERSION, PART, ROWS, NEWEST = "X-Version", "X-Part", "X-Rows", "X-Newest"
 _GONE = {404, 410}
+# A table of more rows is fetched where somebody named it, or has it.
+MANY_ROWS = 500_000
 # So many pages of an endless publication become a raw file, lest a stop costs more than that.
 PAGES_PER_FILE = 500
 
@@ -192,10 +194,14 @@ class PlaceJob:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             now = datetime.now(UTC).replace(microsecond=0)
+            counted = None if since else way.count(self.client, dataset, part)
+            if self._is_left_out(held, counted):
+                shutil.rmtree(folder)
+                return
             run = _Run(
                 question=self._question(dataset, part, since),
                 started=now,
-                counted=None if since else way.count(self.client, dataset, part),
+                counted=counted,
                 next=way.first(dataset, part, since, now),
             )
             self.say(f"Fetching {part.title}")
@@ -213,6 +219,20 @@ class PlaceJob:
                 f"{run.rows:,}. Its rows probably changed meanwhile: run the command again."
             )
         self._keep_pages(dataset, part, folder, run, since)
+
+    def _is_left_out(self, held: list[RawFile], counted: int | None) -> bool:
+        """Whether a table is larger than what is fetched for somebody who named no source."""
+        if not self.asked.is_anything or held or (counted or 0) <= MANY_ROWS:
+            return False
+        self.result.notices.append(
+            Notice(
+                kind="left out",
+                message=f"{self.source.id} is left out because it is large: the portal counts "
+                f"{counted:,} rows. To have it, run `whobuys fetch {self.source.id}` once; from "
+                f"then on it is kept up.",
+            )
+        )
+        return True
 
     @property
     def _is_endless(self) -> bool:
@@ -327,17 +347,7 @@ class PlaceJob:
         """Keep and stage what has arrived; what cannot be believed is set aside."""
         held = self._held(part)
         with when_free(self.home):
-            # The order of files is told by the second: two of them never share one.
-            now = datetime.now(UTC).replace(microsecond=0)
-            after = [raw.receipt.fetched_at + timedelta(seconds=1) for raw in held[-1:]]
-            raw, is_new = archive.keep(
-                self.home,
-                self.source.id,
-                path,
-                url=url,
-                headers=headers,
-                fetched_at=max([now, *after]),
-            )
+            raw, is_new = archive.keep(self.home, self.source.id, path, url=url, headers=headers)
             try:
                 manifest = stage.stage(self.home, self.source, raw)
                 if not self._is_update(raw):

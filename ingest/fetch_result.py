@@ -26,6 +26,8 @@ class Asked:
     repair: bool = False
     # Believe a table of a place that has lost more rows than its declaration allows.
     is_smaller_right: bool = False
+    # Nobody chose the sources: a table that turns out to be large is left to whoever names it.
+    is_anything: bool = False
 
 
 @dataclass

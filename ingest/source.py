@@ -173,6 +173,8 @@ class Source(_Strict):
 
     # Switched off: listed by status and check, but neither fetched nor built.
     is_on: bool = True
+    # How large it is, where that is more than somebody who named no source would want to fetch.
+    large_because: str | None = None
     # The body whose table it is: the buyer where a row names no department, and the parent of
     # those that it names. None: rows name bodies that belong to no one body.
     buyer: str | None = None
@@ -319,6 +321,12 @@ def _check_columns(source: Source) -> None:
     """Raise ValueError where keys, columns and conditions do not go together."""
     if not source.purchase_key and source.record_kind != "payment":
         raise ValueError("`purchase_key` is empty, which only payments can do without")
+    if not source.row_key and (source.incremental or source.adapter == "ocds"):
+        raise ValueError(
+            "`row_key` is empty, and what is fetched anew would count beside what it replaces: "
+            "name the columns that tell one row from all others, or take `incremental` out, so "
+            "that the whole table is fetched again"
+        )
     if bool(source.contract_key) != bool(source.contracts_in):
         raise ValueError("`contract_key` and `contracts_in` belong together")
     meant = list(source.columns.values())

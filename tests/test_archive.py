@@ -105,6 +105,15 @@ def test_a_file_named_like_the_receipt_does_not_take_its_place(ours: Home, table
     assert list(archive.kept(ours)) == []
 
 
+def test_files_of_one_second_are_told_apart_by_the_next(ours: Home, tmp_path: Path) -> None:
+    came = []
+    for number in range(3):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(f"a\n{number}\n", "utf-8")
+        came.append(archive.keep(ours, "s", path)[0].receipt.fetched_at)
+    assert came == sorted(set(came))
+
+
 def test_adding_twice_keeps_and_stages_once(ours: Home, table: Path) -> None:
     first = add(ours, table, federal.SOURCE)
     staged = {path: path.stat().st_mtime_ns for path in ours.staged.rglob("*") if path.is_file()}

@@ -83,6 +83,7 @@ def test_titles_and_names_of_a_column_are_the_same(tmp_path: Path) -> None:
         "register: us_zz_springfield",
         "people_kept_because: every payee is a registered business",
         "may_be_gone: [notes]",
+        "large_because: 2 million rows",
         'incremental: ":updated_at"',
     ],
 )
@@ -102,6 +103,11 @@ def test_what_can_be_declared(tmp_path: Path, extra: str) -> None:
         ("approval_date: signed_date", "approval_date: sign_date", "did you mean `signed_date`?"),
         ("approval_date: signed_date", "paid: amount", "`amount` has more than one column"),
         ("purchase_key: [contract_number]", "purchase_key: []", "`purchase_key` is empty"),
+        (
+            "row_key: [contract_number, revision]",
+            'row_key: []\nincremental: ":updated_at"',
+            "`row_key` is empty, and what is fetched anew would count beside what it replaces",
+        ),
         ("is_complete: true", "is_complete: true\ncontract_key: [a]", "belong together"),
         ("is_complete: true", "is_complete: true\nsearch: {groups: [grants]}", "`search`"),
         (

@@ -15,6 +15,8 @@ from ingest.home import Home
 from tests.conftest import ROOT
 
 MOMENTS = 20
+# So many rows are on a page of a portal, lest a test needs 100,000 of them.
+PAGE = 300
 # Kills itself before or after its nth rename or write to the end of a file, and says how many
 # there were when it lives. Between the halves of a write it is killed too.
 KILLING = """
@@ -47,6 +49,9 @@ def halves(self, kind, lines):
     write(self, kind, lines)
     die("after")
 Answers._write = halves
+from ingest.adapters import socrata
+from tests.soak.killing import PAGE
+socrata.PAGE = PAGE
 # A small search: one vendor, two awards known by their keys, a file for every four awards.
 from ingest import fetch
 from ingest.adapters import usaspending_answers, usaspending_crawl

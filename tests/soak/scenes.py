@@ -13,7 +13,8 @@ from pathlib import Path
 from ingest.home import Home
 from tests import federal
 from tests.federal import changed, csv_text, delta, full, transaction, write_zip
-from tests.soak.killing import Commands
+from tests.portals.socrata import Portal, Table
+from tests.soak.killing import PAGE, Commands
 from tests.usaspending.archive import Archive
 from tests.usaspending.search import Search
 from tests.usaspending.server import Server
@@ -159,6 +160,72 @@ def searching(folder: Path, server: Server) -> Scene:
     )
 
 
+def fetching_portal(folder: Path, server: Server) -> Scene:
+    """Fetch a city's table anew from its portal: three pages, in which every amount is another."""
+    portal = Portal(server)
+    columns = [(name, name, "text") for name in ("contract", "department", "vendor", "amount")]
+    portal.tables["aaaa-aaaa"] = Table("City", columns, _contracts("1.11"))
+    home = Home(folder / "home")
+    (home.root / "sources").mkdir(parents=True)
+    (home.root / "sources" / f"{CITY}.yml").write_text(_CITY.format(server.url), "utf-8")
+    commands = Commands(server.settings)
+    steps = [["fetch", CITY], ["build"]]
+    for step in steps:
+        commands.run(home, step)
+    portal.tables["aaaa-aaaa"].rows = _contracts("2.22")
+    portal.tables["aaaa-aaaa"].updated += 1
+    return Scene(
+        commands,
+        home,
+        steps=steps,
+        killed=(0,),
+        purchases=_CONTRACTS,
+        total=_CONTRACTS * Decimal("2.22"),
+        raw_files=2,
+        # Three pages, each with how far the run is; raw, staged, manifest, the older set aside.
+        at_least=(2 * 3 + 4,),
+        span=(0.3, 2.5),
+    )
+
+
+_CONTRACTS = 2 * PAGE + 10
+
+
+def _contracts(amount: str) -> list[dict[str, str]]:
+    said = {"department": "Police", "vendor": "Axon Enterprise Inc", "amount": amount}
+    return [{"contract": f"C{number}", **said} for number in range(_CONTRACTS)]
+
+
+CITY = "us_il_example_city_contracts"
+_CITY = """\
+title: Example contracts
+publisher: Example
+place: us_il
+page: https://example.org/
+licence: public domain
+adapter: socrata
+domain: {}
+dataset: aaaa-aaaa
+fiscal_year_begins: 1
+cadence: weekly
+grain: one contract
+covers: Everything.
+does_not_cover: Nothing.
+is_complete: false
+verified: {{how: the test, when: 2026-11-01}}
+record_kind: contract
+basis: committed
+amounts: line
+purchase_key: [contract]
+row_key: [contract]
+columns:
+  department: agency_name_source
+  vendor: vendor_name_source
+  amount: amount
+"""
+
+
 SCENES: dict[str, Callable[[Path, Server], Scene]] = {
     "adding": adding, "fetching": fetching, "searching": searching,
+    "portal": fetching_portal,
 }  # fmt: skip
