@@ -1,8 +1,14 @@
-"""What a reader can do next: take the hearing brief, see what ends, ask for the contract."""
+"""What a reader can do next: take the hearing brief, see what ends and what grew."""
 
-from dashboard import widgets
-from dashboard.data import Build
-from dashboard.parts import Link, address
+from decimal import Decimal
+
+from dashboard import blocks, data, sentences, widgets
+from dashboard import format as fmt
+from dashboard.data import Build, Measure, Row, Rows, Selection
+from dashboard.parts import Break, Link, Muted, Part, Parts, address
+from dashboard.widgets import Head
+
+NO_NOTICE = "notice period not in the record"
 
 
 def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
@@ -18,3 +24,159 @@ def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
         link("Hearing brief, one page (PDF)", "letter", "Hearing brief, one page, PDF, letter"),
         link("on A4", "a4", "Hearing brief, one page, PDF, A4"),
     )
+
+
+# ---------------------------------------------------------------- what ends
+
+
+def ending_table(rows: Rows, caption: str, *, names_agency: bool = True) -> None:
+    """Show purchases that end, the last day to act first, and the way to ask for each contract."""
+    heads = [
+        Head("Ends", role="date"),
+        Head("Last day to act"),
+        Head("What", role="what"),
+        Head("From whom"),
+        Head("Agency"),
+        Head("Could be prolonged to"),
+        Head("US dollars", is_number=True, role="amount"),
+        Head("Ask for it"),
+    ]
+    kept = [n for n, head in enumerate(heads) if names_agency or head.text != "Agency"]
+    lines = [_ending(row) for row in rows]
+    widgets.table(caption, [heads[n] for n in kept], [[line[n] for n in kept] for line in lines])
+
+
+def _ending(row: Row) -> list[Parts]:
+    page = address("purchase", id=row["purchase_id"])
+    number = row["award_number"] or row["source_key"]
+    amount: list[Part] = [fmt.table_money(row["amount_usd"])]
+    if row["amount_usd"] is not None:
+        amount += [Break(), Muted(str(row["basis"]))]
+    return [
+        fmt.day(row["ends"]),
+        last_day(row),
+        blocks.what_cell(row),
+        sentences.sold_by(row),
+        Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
+        fmt.day(row["last_possible_end_date"]),
+        amount,
+        Link("Draft", f"{page}#ask", label=f"Draft of a records request for {number}"),
+    ]
+
+
+def last_day(row: Row) -> Parts:
+    """Return the last day to act with who says so, or that no record has a notice period."""
+    if row["last_day_to_act"] is None:
+        return Muted(NO_NOTICE)
+    source = str(row["notice_source"])
+    url = row["notice_url"]
+    return [
+        fmt.day(row["last_day_to_act"]),
+        Break(),
+        Muted(f"{row['days']} days before: {row['notice_what']}. "),
+        Link(source, str(url), is_outside=True) if url else Muted(source),
+        Muted(f", confidence {row['notice_confidence']}"),
+    ]
+
+
+# ---------------------------------------------------------------- what grew
+
+
+def grown(build: Build, selection: Selection, order: str, page: str, **kept: object) -> None:
+    """Show which purchases grew most by amendment; heads of columns sort, in the address."""
+    known = data.growth_known(build, selection)
+    widgets.heading(
+        "Grown by amendment",
+        "Growth is the ceiling now less the ceiling at signing: growth of what was obligated is "
+        f"mostly funding by instalments. It can be said of {known['known']:,} of "
+        f"{known['known'] + known['unknown']:,} counted purchases; for the others one of the two "
+        "is not in the record.",
+        "grown",
+    )
+    if not known["grew"]:
+        widgets.text(
+            "Of those, none grew." if known["known"] else "So nothing can be said of growth here."
+        )
+        return
+    rows = data.grown(build, selection, order)
+
+    def head(text: str, key: str, role: str = "") -> Head:
+        link = address(page, **kept, grown=key) + "#grown"
+        return Head(text, is_number=True, role=role, link=link,
+                    sorted="descending" if order == key else "")  # fmt: skip
+
+    widgets.table(
+        f"{fmt.capital(fmt.count(known['grew'], 'purchase'))} whose ceiling amendments raised"
+        + (f", the first {len(rows)}" if known["grew"] > len(rows) else ""),
+        [
+            Head("What", role="what"),
+            Head("From whom"),
+            Head("At signing", is_number=True),
+            Head("Now", is_number=True),
+            head("Added, US dollars", "dollars", "amount"),
+            head("Added, share", "share"),
+            Head("Changes", is_number=True),
+        ],
+        [
+            [
+                blocks.what_cell(row),
+                sentences.sold_by(row),
+                fmt.table_money(row["first_ceiling_usd"]),
+                fmt.table_money(row["ceiling_usd"]),
+                fmt.table_money(row["ceiling_growth_usd"]),
+                fmt.MISSING
+                if row["growth_share"] is None
+                else fmt.percent(row["ceiling_growth_usd"], row["first_ceiling_usd"]),
+                f"{row['modifications']:,}" if row["modifications"] is not None else fmt.MISSING,
+            ]
+            for row in rows
+        ],
+    )
+
+
+# ---------------------------------------------------------------- others like it
+
+
+def peers(build: Build, agency_id: str, measure: Measure) -> None:
+    """Show an agency beside others of its kind, where equal basis and years allow it."""
+    rows = data.agency_peers(build, agency_id, measure)
+    if not rows:
+        return
+    is_federal = rows[0]["kind"] is None
+    widgets.heading(
+        "Beside others like it",
+        "The other agencies of its department"
+        if is_federal
+        else "Bodies of the same kind in other places, the nearest in population first",
+        "peers",
+    )
+    each = "Share of all it spent" if is_federal else "Each resident"
+    widgets.table(
+        f"Counted purchases, {measure.basis}, in the years that complete sources cover for both",
+        [
+            Head("Agency", role="what"),
+            Head("Place"),
+            Head("Years", role="date"),
+            Head(f"{measure.basis.capitalize()} there", is_number=True),
+            Head(f"{each}, there", is_number=True, role="amount"),
+            Head(f"{each}, here", is_number=True),
+        ],
+        [
+            [
+                Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
+                str(row["place_name"]),
+                fmt.span(f"FY{row['first_year']}", f"FY{row['last_year']}"),
+                f"{fmt.table_money(row['amount'])} {row['currency']}",
+                _share(row["amount"], row["whole"], row["population"], is_federal=is_federal),
+                _share(row["here_amount"], row["here_whole"], row["here_population"],
+                       is_federal=is_federal),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _share(amount: Decimal, whole: Decimal, population: int, *, is_federal: bool) -> str:
+    if is_federal:
+        return fmt.percent(amount, whole)
+    return fmt.exact_money((amount / population).quantize(Decimal("0.01")))

@@ -114,7 +114,8 @@ def _linked(head: Head, links: dict[str, tuple[str, str]]) -> Head:
     return replace(head, link=link, sorted=order)
 
 
-def _purchase_cells(row: Row) -> list[Parts]:
+def what_cell(row: Row) -> Parts:
+    """Return what was bought, as a link to its page, with its technology beneath."""
     said = sentences.bought(row)
     words = said if isinstance(said, str) else getattr(said, "text", "")
     opens = address("purchase", id=row["purchase_id"])
@@ -122,10 +123,14 @@ def _purchase_cells(row: Row) -> list[Parts]:
     if row["description"] and row["what"]:
         what += [Muted(fmt.clip(fmt.capital(str(row["what"])), 120)), Break()]
     what.append(Muted(str(row["technology_name"] or row["technology"] or "")))
+    return what
+
+
+def _purchase_cells(row: Row) -> list[Parts]:
     amount = row["shown_usd"]
     return [
         fmt.day(row["last_date"]),
-        what,
+        what_cell(row),
         sentences.sold_by(row),
         Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
         _basis(row),
@@ -142,30 +147,6 @@ def _marked(row: Row, words: str) -> str:
 def _basis(row: Row) -> str:
     words = f"{fmt.KIND_WORDS[row['record_kind']]}, {row['basis']}"
     return f"{words}, lifetime total" if row["amount_scope"] == "lifetime" else words
-
-
-def current_table(rows: Rows) -> None:
-    """Show purchases that have not ended, soonest end first."""
-    widgets.table(
-        "Purchases whose record says that they have not ended, soonest end first",
-        [
-            Head("Ends", role="date"),
-            Head("Could be prolonged to"),
-            Head("What", role="what"),
-            Head("From whom"),
-            Head("US dollars", is_number=True, role="amount"),
-        ],
-        [
-            [
-                fmt.day(row["end_date"]),
-                fmt.day(row["last_possible_end_date"]),
-                _purchase_cells(row)[1],
-                sentences.sold_by(row),
-                fmt.table_money(row["amount_usd"]),
-            ]
-            for row in rows
-        ],
-    )
 
 
 def searched(rows: Rows) -> None:

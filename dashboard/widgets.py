@@ -13,6 +13,7 @@ from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
 MENU = (
     ("", "Overview"),
     ("explore", "Explore"),
+    ("renewals", "Renewals"),
     ("resellers", "Resellers"),
     ("grants", "Grants"),
     ("place", "Places"),

@@ -10,6 +10,7 @@ Amounts of different basis or record kind are never added: totals are asked for 
 from dashboard.data.acting import (
     agency_peers,
     buyers_of_place,
+    buying_places,
     called,
     ending,
     funding_kinds,
@@ -17,6 +18,7 @@ from dashboard.data.acting import (
     growth_known,
     place,
     records_law,
+    without_end,
 )
 from dashboard.data.beside import (
     GrantSelection,
@@ -91,7 +93,6 @@ from dashboard.data.places import (
 )
 from dashboard.data.records import (
     SORTS,
-    current_purchases,
     every_purchase,
     evidence_of,
     how_many,
@@ -168,6 +169,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "agency_answers",
     "agency_peers",
     "buyers_of_place",
+    "buying_places",
     "by",
     "by_year",
     "called",
@@ -177,7 +179,6 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "coverage_of",
     "coverage_of_place",
     "current",
-    "current_purchases",
     "declared_sources",
     "ending",
     "events",
@@ -263,6 +264,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "uses_of_vendor",
     "vendor",
     "waiting",
+    "without_end",
     "write_parquet",
     "years_covered",
 ]

@@ -253,3 +253,32 @@ def called(build: Build, name: str) -> Rows:
         """,
         name=name.strip(),
     )
+
+
+@lru_cache(maxsize=4)
+def buying_places(build: Build) -> Rows:
+    """Return the places whose agencies bought what is counted, by name."""
+    return ask(
+        build,
+        """
+        select place_id, any_value(place_name) as place_name, count(*) as purchases
+        from mart.purchase where is_counted and place_id is not null
+        group by place_id order by place_name, place_id
+        """,
+    )
+
+
+@lru_cache(maxsize=512)
+def without_end(build: Build, selection: Selection) -> int:
+    """Return how many selected purchases have no end in the record."""
+    row = ask_one(
+        build,
+        selected_sql(
+            """
+            select count(*) as n from selected
+            where end_date is null and ordering_end_date is null and record_kind <> 'idv'
+            """
+        ),
+        **parameters(selection),
+    )
+    return int(row["n"]) if row else 0

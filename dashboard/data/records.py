@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import lru_cache
 
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
@@ -142,23 +141,6 @@ def source_of(build: Build, purchase_id: str) -> Row | None:
         limit 1
         """,
         purchase_id=purchase_id,
-    )
-
-
-@lru_cache(maxsize=512)
-def current_purchases(build: Build, selection: Selection, as_of: date, most: int = 25) -> Rows:
-    """Return selected purchases whose record says that they have not ended, soonest end first."""
-    return ask(
-        build,
-        selected_sql(
-            """
-            select *, amount_usd as shown_usd from selected
-            where end_date >= $as_of order by end_date, purchase_id limit $most
-            """
-        ),
-        as_of=as_of,
-        most=most,
-        **parameters(selection),
     )
 
 

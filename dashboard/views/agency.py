@@ -1,6 +1,7 @@
 """Agency: what it buys, from whom, for how much, and what was searched."""
 
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
@@ -87,10 +88,18 @@ def show(build: Build) -> None:
 
     offices.show(build, chosen, measure, name)
 
-    running = data.current_purchases(build, chosen, about["as_of"])
+    running = data.ending(build, chosen, about["as_of"], date.max, 25)
     if running:
-        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
-        blocks.current_table(running)
+        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.", "ending")
+        acting.ending_table(
+            running,
+            "Purchases whose record says that they have not ended, the last day to act first",
+            names_agency=False,
+        )
+    order = "share" if st.query_params.get("grown") == "share" else "dollars"
+    acting.grown(build, chosen, order, "agency", id=agency["agency_id"])
+
+    acting.peers(build, agency["agency_id"], measure)
 
     known.of_agency(build, agency)
     widgets.heading("Purchases")

@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from dashboard import beside, blocks, buying, data, editing, evidence, knowledge, known, widgets
+from dashboard import (
+    beside,
+    blocks,
+    buying,
+    data,
+    editing,
+    evidence,
+    knowledge,
+    known,
+    records_request,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -83,6 +94,13 @@ def show(build: Build) -> None:
         "terms",
     )
     widgets.facts(buying.facts(purchase))
+
+    records_request.show(
+        build,
+        agency=str(purchase["agency_name"]),
+        place_id=str(purchase["place_id"]),
+        purchase=purchase,
+    )
 
     widgets.heading("The record", anchor="record")
     widgets.facts(evidence.record(purchase))

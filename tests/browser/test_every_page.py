@@ -27,6 +27,7 @@ ADDRESSES = {
     "vendor": "vendor?id=clearview-ai",
     "technology": "technology?id=device-forensics",
     "purchase": "purchase?id=us_federal%3AA4",
+    "renewals": "renewals",
     "resellers": "resellers",
     "grants": "grants",
     "use": "use",
