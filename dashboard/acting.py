@@ -1,5 +1,6 @@
 """What a reader can do next: take the hearing brief, see what ends and what grew."""
 
+from datetime import date
 from decimal import Decimal
 
 from dashboard import blocks, data, sentences, widgets
@@ -9,6 +10,7 @@ from dashboard.parts import Break, Link, Muted, Part, Parts, address
 from dashboard.widgets import Head
 
 NO_NOTICE = "notice period not in the record"
+_MOST = 25
 
 
 def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
@@ -27,6 +29,19 @@ def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
 
 
 # ---------------------------------------------------------------- what ends
+
+
+def running(build: Build, selection: Selection, *, names_agency: bool) -> None:
+    """Show what has not ended by its record, where anything has not, the last day to act first."""
+    rows = data.ending(build, selection, data.about(build)["as_of"], date.max, _MOST)
+    if rows:
+        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.", "ending")
+        ending_table(
+            rows,
+            "Purchases whose record says that they have not ended, the last day to act first"
+            + (f": the first {_MOST}" if len(rows) == _MOST else ""),
+            names_agency=names_agency,
+        )
 
 
 def ending_table(rows: Rows, caption: str, *, names_agency: bool = True) -> None:

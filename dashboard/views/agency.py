@@ -1,7 +1,6 @@
 """Agency: what it buys, from whom, for how much, and what was searched."""
 
 from dataclasses import replace
-from datetime import date
 
 import streamlit as st
 
@@ -88,19 +87,11 @@ def show(build: Build) -> None:
 
     offices.show(build, chosen, measure, name)
 
-    running = data.ending(build, chosen, about["as_of"], date.max, 25)
-    if running:
-        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.", "ending")
-        acting.ending_table(
-            running,
-            "Purchases whose record says that they have not ended, the last day to act first",
-            names_agency=False,
-        )
+    acting.running(build, chosen, names_agency=False)
     order = "share" if st.query_params.get("grown") == "share" else "dollars"
     acting.grown(build, chosen, order, "agency", id=agency["agency_id"])
 
     acting.peers(build, agency["agency_id"], measure)
-
     known.of_agency(build, agency)
     widgets.heading("Purchases")
     blocks.purchase_table(

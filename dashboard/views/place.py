@@ -88,10 +88,9 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
             for group in ("agency", "technology", "vendor")
         )
     )
-    running = data.current_purchases(build, chosen, data.about(build)["as_of"])
-    if running:
-        widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.")
-        blocks.current_table(running)
+    acting.running(build, chosen, names_agency=True)
+    order = "share" if st.query_params.get("grown") == "share" else "dollars"
+    acting.grown(build, chosen, order, "place", id=place_id)
     known.of_place(build, place)
     place_parts.peers(build, place, measure)
     widgets.heading("Purchases")
