@@ -39,6 +39,7 @@ KIND_WORDS = {
     "payment": "payment",
     "grant": "grant",
     "subaward": "sub-award",
+    "use": "report of use",
 }
 
 STATUS_WORDS = {

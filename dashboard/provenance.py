@@ -35,16 +35,14 @@ def facts(source: Row) -> list[tuple[str, Parts]]:
     """Return what is known about a source."""
     rejected = source["rejected"] or 0
     rows = f"{source['rows']:,}" if source["rows"] is not None else fmt.MISSING
-    basis = str(source["basis"])
+    kind = fmt.capital(fmt.KIND_WORDS[str(source["record_kind"])])
+    basis = source["basis"]
+    amounts = f"amounts {basis} ({fmt.BASIS_GLOSS.get(basis, basis)})" if basis else "no amounts"
     return [
         ("Covers", str(source["covers"] or fmt.MISSING)),
         ("Does not cover", str(source["does_not_cover"] or fmt.MISSING)),
         ("Place", str(source["place_name"] or fmt.MISSING)),
-        (
-            "Kind of record",
-            (f"{fmt.capital(fmt.KIND_WORDS[str(source['record_kind'])])}; "
-            f"amounts {basis} ({fmt.BASIS_GLOSS.get(basis, basis)})"),
-        ),
+        ("Kind of record", f"{kind}; {amounts}"),
         ("Dates", f"{fmt.day(source['first_date'])} to {fmt.day(source['last_date'])}"),
         (
             "Complete",

@@ -172,8 +172,9 @@ def _fill(
         core.prepare(connection, home)
         core.load_facts(connection, home, sources, knowledge, failures)
         core.load_files(connection, home, files)
-        names = load_names(home.reference_folders)
-        core.run_steps(connection, knowledge, decisions, say, names, mistakes)
+        folders = home.reference_folders
+        names = load_names(folders)
+        core.run_steps(connection, knowledge, decisions, say, names, mistakes, sources, folders)
         core.write_build(connection, build_id, as_of, version("whobuys"))
         say("Comparing with what was published before")
         changes.write_changes(connection, home, build_id, as_of)

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from ingest.acting import check_acting
 from ingest.agencies import load_names
+from ingest.agency_match import Matcher
 from ingest.corrections import load_corrections, load_disputes
 from ingest.decisions import Decision, check_technologies, load_decisions
 from ingest.errors import WhobuysError
@@ -15,6 +16,7 @@ from ingest.knowledge import Knowledge, load_knowledge
 from ingest.places import check_lists
 from ingest.source import load_sources
 from ingest.use_law import check_use_law
+from ingest.use_reports import load_meanings
 
 T = TypeVar("T")
 
@@ -44,6 +46,10 @@ def check(home: Home) -> Checked:
     knowledge: Knowledge | None = (
         None if problems else _tried(problems, lambda: load_knowledge(folders))
     )
+    if knowledge:
+        found = knowledge
+        _tried(problems, lambda: load_meanings(folders, found))
+        _tried(problems, lambda: Matcher(load_names(folders), folders))
     decisions: dict[str, Decision] = _tried(problems, lambda: load_decisions(folders)) or {}
     _tried(problems, lambda: load_corrections(folders))
     _tried(problems, lambda: load_disputes(folders))

@@ -26,6 +26,7 @@ from ingest.source import Source
 from ingest.table_reader import Problem
 from ingest.tables import load_table
 from ingest.use_law import load_use_law
+from ingest.use_reports import load_use_reports
 from ingest.vendors import define_names, resolve_vendors
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _age(file: "StagedFile") -> tuple[bool, date, bool, datetime, str]:
 
 _ONE: dict[Table, str] = {
     "transactions": "transaction", "summaries": "summary", "grants": "grant",
-    "subawards": "subaward", "records": "record",
+    "subawards": "subaward", "records": "record", "uses": "use",
 }  # fmt: skip
 
 
@@ -246,7 +247,9 @@ def run_steps(
     decisions: dict[str, Decision],
     say: "Callable[[str], None]",
     agencies: Names,
-    mistakes: tuple[list[Correction], list[Dispute]] = ([], []),
+    mistakes: tuple[list[Correction], list[Dispute]],
+    sources: dict[str, Source],
+    folders: list[Path],
 ) -> None:
     """Run every step in order; each reads what the ones before it wrote."""
     say("Putting transactions in order")
@@ -256,6 +259,7 @@ def run_steps(
     unify(connection, agencies)
     _run(connection, "35_record", "36_record_issue")
     apply_corrections(connection, *mistakes)
+    load_use_reports(connection, sources, folders, knowledge, agencies)
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)

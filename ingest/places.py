@@ -62,6 +62,11 @@ def place_of(key: str) -> Place:
     return _known(key) or _derived(key)
 
 
+def is_listed(key: str) -> bool:
+    """Whether `places.csv` or the gazetteer knows a place."""
+    return _known(key) is not None
+
+
 def _known(key: str) -> Place | None:
     # Imported here: the gazetteer is written in terms of places.
     from ingest.gazetteer import known  # noqa: PLC0415
@@ -107,13 +112,20 @@ def _derived(key: str) -> Place:
 def add_places(connection: duckdb.DuckDBPyConnection, places: Iterable[Place]) -> None:
     """Add places, and those they lie in, to core.place, where they are missing."""
     known = {row[0] for row in connection.execute("select place_id from core.place").fetchall()}
+    missing: list[Place] = []
     for place in places:
         wanted: Place | None = place
         while wanted and wanted.place_id not in known:
-            marks = ", ".join("?" for _ in fields(Place))
-            connection.execute(f"insert into core.place values ({marks})", list(astuple(wanted)))
+            missing.append(wanted)
             known.add(wanted.place_id)
             wanted = place_of(wanted.parent_place_id) if wanted.parent_place_id else None
+    if missing:
+        lists = [list(values) for values in zip(*map(astuple, missing), strict=True)]
+        unnested = ", ".join(
+            f"unnest(${number}::{'bigint' if name.name == 'population' else 'varchar'}[])"
+            for number, name in enumerate(fields(Place), start=1)
+        )
+        connection.execute(f"insert into core.place select {unnested}", lists)
 
 
 def rows_of(path: Path, columns: list[str]) -> list[dict[str, str]]:

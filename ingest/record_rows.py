@@ -183,7 +183,7 @@ class Reader:
     def _row(self, number: int, values: Values) -> Staged | None:
         row: Staged = dict.fromkeys(STAGED_RECORD)
         for ours, places in self.ours.items():
-            said = [text for at in places if (text := _said(values[at]))]
+            said = [text for at in places if (text := value_of(values[at]))]
             if ours in JOINED:
                 row[ours] = _JOINED_BY.join(dict.fromkeys(said)) or None
             elif said:
@@ -220,21 +220,21 @@ class Reader:
         in_keys = {at for at in (*self.key, *self.key_else) if at is not None}
         key = None
         if not voids - in_keys:
-            key = _key(self.key, values, voids) or _key(self.key_else, values, voids)
+            key = key_of(self.key, values, voids) or key_of(self.key_else, values, voids)
         if key is None and self.source.record_kind != "payment":
             self._set_aside(number, names([*self.source.purchase_key]), "", "is missing")
             return False
         row["purchase_key"] = key
-        contract = _key(self.contract_key, values, voids)
+        contract = key_of(self.contract_key, values, voids)
         row["contract_ref"] = contract and f"{self.source.contracts_in}:{contract}"
-        row["row_hash"] = _hashed(values[at] for at in self.read)
-        row_key = _key(self.row_key, values, set())
+        row["row_hash"] = hashed(values[at] for at in self.read)
+        row_key = key_of(self.row_key, values, set())
         if row_key is None:
-            row_key = _hashed([row["row_hash"], self.part])
+            row_key = hashed([row["row_hash"], self.part])
         else:
             row["is_keyed"] = "true"
             # Not to be read back: the key holds the name of who is paid.
-            row_key = _hashed([row_key]) if self.key_names_people else row_key
+            row_key = hashed([row_key]) if self.key_names_people else row_key
         row["row_key"] = row_key
         return True
 
@@ -311,7 +311,7 @@ class Reader:
             )
 
 
-def _said(value: str | None) -> str | None:
+def value_of(value: str | None) -> str | None:
     """Return a value in one line, or None for what says nothing."""
     if value is None:
         return None
@@ -319,7 +319,8 @@ def _said(value: str | None) -> str | None:
     return None if text.upper() in _NOTHING else text
 
 
-def _hashed(values: Iterable[str | None]) -> str:
+def hashed(values: Iterable[str | None]) -> str:
+    """Return a hash of values: the key of a row that is told by everything it says."""
     said = "\x1f".join(value or "" for value in values)
     return hashlib.md5(said.encode(), usedforsecurity=False).hexdigest()
 
@@ -328,11 +329,11 @@ def _compared(value: str | None) -> str:
     return " ".join((value or "").split()).casefold()
 
 
-def _key(places: list[int | None], values: Values, voids: set[int]) -> str | None:
+def key_of(places: list[int | None], values: Values, voids: set[int]) -> str | None:
     """Return the parts of a key joined, or None where one of them is empty or is no key."""
     parts = []
     for at in places:
-        text = None if at is None or at in voids else _said(values[at])
+        text = None if at is None or at in voids else value_of(values[at])
         if text is None:
             return None
         # A number that passed through a spreadsheet or a data frame: 1000036842.0

@@ -13,9 +13,11 @@ from ingest import (
     record_rows,
     record_tables,
     table_reader,
+    use_columns,
+    use_rows,
 )
 from ingest.adapters import pages
-from ingest.adapters.usaspending_archive import COLUMNS, Kind, Layout
+from ingest.adapters.usaspending_archive import COLUMNS, Kind, Layout, Table
 from ingest.archive import RawFile
 from ingest.csv_header import Header
 from ingest.files import scratch_file
@@ -23,13 +25,15 @@ from ingest.record_rows import Reader
 from ingest.record_tables import RawTable
 from ingest.source import Source
 from ingest.table_reader import Problem, Result
+from ingest.use_rows import UseReader
 
 # What can change how a place's table is staged, beyond what every table passes through.
 CODE = [
     Path(str(path))
     for path in (
         __file__, money_text.__file__, private_people.__file__, record_columns.__file__,
-        record_rows.__file__, record_tables.__file__, pages.__file__, private_people.WORDS,
+        record_rows.__file__, record_tables.__file__, use_columns.__file__,
+        use_rows.__file__, pages.__file__, private_people.WORDS,
         *private_people.KNOWN_VENDORS,
     )
 ]  # fmt: skip
@@ -48,23 +52,24 @@ def read(
     part: str,
 ) -> tuple[Result, int]:
     """Write the rows of one table to `parquet`; return the result and the rows left out."""
-    reader = Reader(source, table, part)
+    reader = UseReader(source, table, part) if source.use else Reader(source, table, part)
+    ours = COLUMNS[table_of(source)]
     with scratch_file(parquet.parent, "records.csv") as rows:
-        columns = ["raw_row", *COLUMNS["records"]]
+        columns = ["raw_row", *ours]
         with rows.open("w", encoding="utf-8", newline="") as handle:
             writer = csv.writer(handle, lineterminator="\n")
             writer.writerow(columns)
             for number, row in reader.rows():
-                writer.writerow([number, *(row[name] for name in COLUMNS["records"])])
+                writer.writerow([number, *(row[name] for name in ours)])
         given = table_reader.Input(
             rows,
             table.shown_as,
             Header(columns, ","),
             Layout(
                 name=f"{source.record_kind}s, {len(table.header)} columns",
-                table="records",
+                table=table_of(source),
                 is_delta=False,
-                expressions={name: f'"{name}"' for name in COLUMNS["records"]},
+                expressions={name: f'"{name}"' for name in ours},
                 unknown_columns=(),
                 row_number='"raw_row"::bigint',
             ),
@@ -82,6 +87,11 @@ def read(
         ),
         sum(reader.left_out.values()),
     )
+
+
+def table_of(source: Source) -> Table:
+    """Return which table the rows of a source are staged in: of money, or of use."""
+    return "uses" if source.use else "records"
 
 
 def kind_and_part(source: Source, raw: RawFile) -> tuple[Kind, str]:

@@ -19,6 +19,7 @@ from pydantic import (
 from ingest import yaml_lines
 from ingest.errors import DeclarationError
 from ingest.record_columns import JOINED, RECORD_COLUMNS, plain
+from ingest.use_columns import USE_COLUMNS, UseFacts
 
 # Portals and files of places, countries and other publishers; the other two ways in are federal.
 PlaceAdapter = Literal["socrata", "ckan", "arcgis", "table_file", "ocds"]
@@ -26,7 +27,7 @@ PLACE_ADAPTERS: frozenset[str] = frozenset(get_args(PlaceAdapter))
 # The copies of portal metadata that columns were first taken from are of 2022.
 _COPIED_IN = 2022
 Condition = dict[str, list[str]]
-RecordKind = Literal["award", "idv", "contract", "order", "payment", "grant", "subaward"]
+RecordKind = Literal["award", "idv", "contract", "order", "payment", "grant", "subaward", "use"]
 Basis = Literal["obligated", "paid", "committed", "encumbered", "ceiling"]
 
 
@@ -142,7 +143,8 @@ class Source(_Strict):
     register_name: str = Field(alias="register", default="")
     fiscal_year_begins: int = Field(ge=1, le=12)
     record_kind: RecordKind
-    basis: Basis
+    # None where no money is recorded: sources of use.
+    basis: Basis | None = None
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     cadence: Literal["daily", "weekly", "monthly", "quarterly", "yearly", "never"]
     amounts: Literal["delta", "total", "line"]
@@ -167,6 +169,8 @@ class Source(_Strict):
     # Assistance listings (once called CFDA numbers) that are published, with their titles.
     listings: dict[str, str] = {}
     fetch: ArchiveFetch | None = None
+    # Sources of use: what they say of all their rows.
+    use: UseFacts | None = None
     expect: Expectations = Expectations()
     # How its columns were confirmed. Only a source that is switched off can do without.
     verified: Verified | None = None
@@ -226,7 +230,11 @@ class Source(_Strict):
     @model_validator(mode="before")
     @classmethod
     def _register_of_its_own(cls, content: dict[str, Any]) -> dict[str, Any]:
-        return {"register": content["id"], **content}
+        if content.get("record_kind") != "use":
+            return {"register": content["id"], **content}
+        if told := sorted(_OF_MONEY & content.keys()):
+            raise ValueError(f"{names(told)} is for money, of which a source of use has none")
+        return {"register": content["id"], **_NO_MONEY, **content}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Source":
@@ -238,6 +246,10 @@ class Source(_Strict):
             raise ValueError("`covers_from` and `covers_to` belong together")
         if self.is_on and self.verified is None:
             raise ValueError("`verified` is missing: a source is on once its columns are confirmed")
+        if (self.record_kind == "use") != (self.use is not None):
+            raise ValueError("`use` is given where `record_kind` is use, and only there")
+        if self.basis is None and self.use is None:
+            raise ValueError("`basis` is missing: what do the amounts mean?")
         if self.is_of_a_place:
             _check_place(self)
         else:
@@ -287,6 +299,14 @@ _ONLY_OF_PLACES = frozenset(
     " fiscal_year_named_by masked_vendors people_kept_because incremental may_be_gone"
     " when_column_gone".split()
 )
+# A source of use is no money: these are not asked of it, and refused where it gives them.
+_OF_MONEY = frozenset(
+    "basis amounts purchase_key purchase_key_else fiscal_year_begins is_complete contract_key"
+    " contracts_in no_contract voided masked_vendors buyer".split()
+)
+_NO_MONEY: dict[str, object] = {
+    "amounts": "line", "purchase_key": [], "fiscal_year_begins": 1, "is_complete": False,
+}  # fmt: skip
 # What an adapter cannot do without.
 _NEEDED: dict[str, tuple[str, ...]] = {
     "socrata": ("domain", "dataset"),
@@ -319,7 +339,7 @@ def _check_place(source: Source) -> None:
 
 def _check_columns(source: Source) -> None:
     """Raise ValueError where keys, columns and conditions do not go together."""
-    if not source.purchase_key and source.record_kind != "payment":
+    if not source.purchase_key and source.record_kind not in ("payment", "use"):
         raise ValueError("`purchase_key` is empty, which only payments can do without")
     if not source.row_key and (source.incremental or source.adapter == "ocds"):
         raise ValueError(
@@ -378,6 +398,8 @@ def _refuse_unknown_columns(source: Source, lines: yaml_lines.Lines) -> None:
     from ingest.adapters.usaspending_archive import OUR_COLUMNS  # noqa: PLC0415
 
     known = list(RECORD_COLUMNS if source.is_of_a_place else OUR_COLUMNS)
+    if source.use:
+        known = list(USE_COLUMNS)
     parts = []
     for theirs, ours in source.columns.items():
         if ours not in known:
@@ -395,12 +417,13 @@ def _nearest(word: str, known: list[str]) -> str:
     return f"; did you mean `{near[0]}`?" if near else "."
 
 
-_PARTS: dict[str, type[_Strict]] = {
+_PARTS: dict[str, type[BaseModel]] = {
     "ask": Ask,
     "expect": Expectations,
     "fetch": ArchiveFetch,
     "read": Reading,
     "search": Search,
+    "use": UseFacts,
     "verified": Verified,
 }
 

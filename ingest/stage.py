@@ -227,7 +227,7 @@ def _stage_records(
         tables.append(
             StagedTable(
                 member=table.name,
-                table="records",
+                table=record_stage.table_of(source),
                 layout=f"{len(table.header)} columns",
                 parquet=parquet.name,
                 rows=result.rows,

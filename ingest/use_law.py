@@ -30,6 +30,7 @@ from ingest.reference import (
     read_folders,
 )
 from ingest.tables import load_table
+from ingest.use_columns import Answer, EvidenceKind, UseKind
 
 YesNo = Literal["yes", "no"]
 
@@ -86,13 +87,8 @@ class Use(Fact):
     # The vendor in the words of the source, where our list of vendors lacks it.
     vendor_name: str
     technology: str
-    kind: Literal[
-        "use", "trial", "contract", "access", "answers", "report", "inventory", "permission"
-    ]
-    evidence_kind: Literal[
-        "leaked data", "agency statement", "records release", "regulator report", "audit",
-        "audit logs", "mandated report", "news report", "vendor portal", "survey", "inventory",
-    ]  # fmt: skip
+    kind: UseKind
+    evidence_kind: EvidenceKind
     # Whose data it is, in words to put before the fact; leaked data must say it.
     attribution: str
     what: Text
@@ -103,9 +99,7 @@ class Use(Fact):
     accounts_high: Count
     started: Date
     ended: Date
-    answer: Literal[
-        "", "confirmed", "denied", "denied_then_confirmed", "unaware", "declined", "no_answer"
-    ]
+    answer: Answer
     first_answered: Date
     answered: Date
     answer_words: str

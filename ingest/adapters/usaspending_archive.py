@@ -13,9 +13,10 @@ from typing import Literal
 from ingest.errors import SourceError
 from ingest.record_columns import STAGED_RECORD
 from ingest.source import Source, names
+from ingest.use_columns import STAGED_USE
 
 Kind = Literal["full", "delta", "download", "api", "starter", "whole", "part", "update"]
-Table = Literal["transactions", "summaries", "grants", "subawards", "records"]
+Table = Literal["transactions", "summaries", "grants", "subawards", "records", "uses"]
 
 _BOTH = (
     "award_key award_number parent_agency_code parent_agency_name parent_award_number"
@@ -52,12 +53,18 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
     ),
     # Of the tables of places, which have modules of their own.
     "records": STAGED_RECORD,
+    "uses": STAGED_USE,
 }
 # What a declaration may call a column of the publisher's.
 OUR_COLUMNS = frozenset(
     {
         "transaction_number",
-        *(name for table, names in COLUMNS.items() if table != "records" for name in names),
+        *(
+            name
+            for table, names in COLUMNS.items()
+            if table not in ("records", "uses")
+            for name in names
+        ),
     }
 )
 # Without these a row says nothing: a file that lacks the column is refused, a row that lacks
@@ -68,6 +75,7 @@ REQUIRED: dict[Table, tuple[str, ...]] = {
     "grants": ("transaction_key", "award_key", "amount", "date"),
     "subawards": ("award_key", "subaward_number", "amount", "date"),
     "records": ("row_key",),
+    "uses": ("row_key", "agency_name_source"),
 }
 # Deletions in a delta carry only keys.
 DELETION = "correction = 'D'"

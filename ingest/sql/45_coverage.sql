@@ -182,7 +182,13 @@ left join core.place using (place_id)
 left join core.file using (source_id)
 left join (
   select source_id, min(first_date) as first_date, max(last_date) as last_date
-  from mart.coverage
+  from (
+    select source_id, first_date, last_date from mart.coverage
+    union all
+    select source_id, coalesce(earliest_start_date, earliest_end_date), latest_source_date
+    from core.use
+    where source_id is not null
+  )
   group by source_id
 ) as reached using (source_id)
 group by all

@@ -255,6 +255,8 @@ select
   parent.agency_name as parent_agency_name,
   agency.former_names,
   coalesce(other_names, []) as other_names,
+  coalesce(names_in_records, []) as names_in_records,
+  coalesce(identifiers, []) as identifiers,
   agency.kind,
   case
     when agency.place_id = 'us' then 'federal'
@@ -266,6 +268,20 @@ from core.agency as agency
 left join (
   select agency_id, list(other_name order by other_name) as other_names
   from core.agency_name
+  group by agency_id
+) using (agency_id)
+left join (
+  select agency_id, list(distinct name order by name) as names_in_records
+  from (
+    select agency_id, name from core.agency_recorded
+    union
+    select agency_id, name from core.department_name where name is not null
+  )
+  group by agency_id
+) using (agency_id)
+left join (
+  select agency_id, list('ORI ' || identifier order by identifier) as identifiers
+  from core.agency_identifier
   group by agency_id
 ) using (agency_id)
 semi join (

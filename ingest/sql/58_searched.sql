@@ -29,7 +29,8 @@ with
       null::varchar as agency_id,
       null::varchar as agency_name,
       list_sort(list(distinct technology) filter (technology is not null)) as technologies,
-      coalesce(any_value(covers_from), min(earliest_start_date)) as first_date,
+      coalesce(any_value(covers_from), min(coalesce(earliest_start_date, earliest_end_date)))
+        as first_date,
       coalesce(any_value(covers_to), max(earliest_source_date)) as last_date,
       false as is_complete
     from core.use

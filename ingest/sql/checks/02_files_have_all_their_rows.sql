@@ -12,5 +12,7 @@ join (
   select file_key, count(*) from staged_subaward group by all
   union all
   select file_key, count(*) from staged_record group by all
+  union all
+  select file_key, count(*) from staged_use group by all
 ) using (file_key)
 where rows <> found
