@@ -172,3 +172,35 @@ def test_the_reference_files_are_right_and_a_mistake_is_named(home: Path) -> Non
     )
     (problem,) = check_acting(Home(home).reference_folders)
     assert "`nobody_known`" in str(problem)
+
+
+def test_a_purchase_shows_each_amount_by_itself_and_the_running_total(home: Path) -> None:
+    _publish(home, A1={"first_obligated_usd": Decimal("1500000.00")})
+    shown = page("purchase", id="us_federal:A1")
+    part = shown[shown.index("Amounts over time") : shown.index("Why it counts")]
+    assert "FY2021 $1.5 million, FY2022 $2.3 million" in part
+    assert "2,300,000.25" in part
+    assert "Ceiling now" in part
+    assert "$9.2m" in part
+    # One transaction and no other amount: there is nothing to compare.
+    assert "Amounts over time" not in page("purchase", id="us_federal:A3")
+
+
+def test_the_history_of_a_purchase_is_on_its_page(home: Path) -> None:
+    rows = sample_rows()
+    rows["mart.correction"] = [
+        {"correction_id": "c1", "purchase_id": "us_federal:A1", "field": "amount", "was": "1",
+         "becomes": "2", "state": "applied", "reason": "a slip <b>of the pen</b>",
+         "source": "The agency's letter", "corrected_date": date(2025, 9, 1)},
+    ]  # fmt: skip
+    rows["mart.dispute"] = [
+        {"dispute_id": "d1", "purchase_id": "us_federal:A1", "said_by": "The vendor",
+         "said_date": date(2025, 8, 1), "what": "not face recognition", "outcome": "kept",
+         "outcome_reason": "the contract says so"},
+    ]  # fmt: skip
+    publish(home, rows)
+    shown = page("purchase", id="us_federal:A1")
+    part = shown[shown.index("History here") : shown.index("Cite this")]
+    assert part.index("Disputed: not face recognition") < part.index("Corrected by us: amount")
+    assert "&lt;b&gt;of the pen" in part
+    assert "No correction, dispute or change" in page("purchase", id="us_federal:A6")

@@ -43,6 +43,7 @@ from dashboard.data.figures import (
     total_by_others,
     totals,
 )
+from dashboard.data.history import flags_of_purchase, history_of_purchase
 from dashboard.data.law import (
     events,
     law,
@@ -191,6 +192,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "find_in_whole_ledger",
     "find_names",
     "find_places",
+    "flags_of_purchase",
     "funding_kinds",
     "grants",
     "grants_by",
@@ -200,6 +202,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "growth_known",
     "has_grants",
     "has_list",
+    "history_of_purchase",
     "home",
     "how_many",
     "how_many_uses",

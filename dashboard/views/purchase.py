@@ -11,11 +11,13 @@ from dashboard import (
     evidence,
     knowledge,
     known,
+    purchase_amounts,
+    purchase_history,
     records_request,
     widgets,
 )
 from dashboard import format as fmt
-from dashboard.data import Build
+from dashboard.data import Build, Row
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -48,6 +50,7 @@ def show(build: Build) -> None:
     widgets.answer(evidence.answer(purchase))
     widgets.figures(evidence.amounts(purchase))
     widgets.small_print(evidence.small_print(purchase))
+    purchase_amounts.show(purchase, transactions)
 
     if is_published:
         widgets.heading(
@@ -61,6 +64,7 @@ def show(build: Build) -> None:
             "why-not",
         )
         evidence.why_not(knowledge.why(build, named))
+    purchase_history.questions(build, named)
     if editing.is_on() and is_published:
         widgets.downloads(Link("Decide on this purchase", address("decide", id=named)))
 
@@ -72,21 +76,9 @@ def show(build: Build) -> None:
     )  # fmt: skip
     evidence.show_transactions(purchase, transactions)
 
-    subawards = data.subawards_of(build, named)
-    if subawards:
-        widgets.heading("Passed on to others", beside.SUBAWARDS_BASIS, "subawards")
-        beside.subawards_table(subawards, "Sub-awards, newest first")
-        widgets.downloads(
-            Link(
-                "Download these sub-awards as CSV",
-                address("export/subawards.csv", id=named, build=build.build_id),
-                is_download=True,
-            )
-        )
-
+    _passed_on(build, named)
     if is_published and purchase["is_counted"]:
         known.of_purchase(build, purchase)
-
     widgets.heading(
         "How it was bought",
         "Quotation marks hold the record's own words. What a file or service does not carry is "
@@ -108,6 +100,29 @@ def show(build: Build) -> None:
     widgets.heading("Where it comes from", anchor="source")
     widgets.facts(evidence.provenance(purchase, source))
 
+    purchase_history.show(build, purchase)
+
+    _cite(build, purchase, source)
+    blocks.footer(build)
+
+
+def _passed_on(build: Build, purchase_id: str) -> None:
+    """Show what the prime contractor passed on, where it reported any."""
+    subawards = data.subawards_of(build, purchase_id)
+    if subawards:
+        widgets.heading("Passed on to others", beside.SUBAWARDS_BASIS, "subawards")
+        beside.subawards_table(subawards, "Sub-awards, newest first")
+        widgets.downloads(
+            Link(
+                "Download these sub-awards as CSV",
+                address("export/subawards.csv", id=purchase_id, build=build.build_id),
+                is_download=True,
+            )
+        )
+
+
+def _cite(build: Build, purchase: Row, source: Row | None) -> None:
+    """Show a citation to copy, and a text for whoever thinks that this is wrong."""
     widgets.heading("Cite this", anchor="cite")
     widgets.copyable("Copy the citation", evidence.citation(purchase, source, data.about(build)))
     widgets.heading(
@@ -117,4 +132,3 @@ def show(build: Build) -> None:
         "dispute",
     )
     widgets.copyable("Copy the text", evidence.dispute(purchase, data.about(build)))
-    blocks.footer(build)

@@ -1,0 +1,98 @@
+"""A purchase's amounts: each kind by itself, and what was added and withdrawn over the years."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from dashboard import charts, widgets
+from dashboard import format as fmt
+from dashboard.charts import Column, RankedBar
+from dashboard.data import Row, Rows
+from dashboard.parts import Link, Parts
+from dashboard.widgets import Head
+
+
+def show(purchase: Row, transactions: Rows) -> None:
+    """Show the amounts as bars and the running total by fiscal year, each with its table."""
+    levels = _levels(purchase)
+    years = _years(transactions)
+    is_over_time = len(years) > 1
+    if len(levels) < 2 and not is_over_time:  # noqa: PLR2004 - one bar compares nothing
+        return
+    basis = str(purchase["basis"])
+    widgets.heading(
+        "Amounts over time",
+        "Different kinds of money, set beside one another and never added. US dollars.",
+        "amounts",
+    )
+    widgets.side_by_side(
+        _running(years, basis) if is_over_time else "",
+        charts.ranked(levels, "Each amount by itself", "Amount", "US dollars"),
+    )
+    if is_over_time:
+        _table(years, basis)
+
+
+def _levels(purchase: Row) -> list[RankedBar]:
+    basis = fmt.capital(str(purchase["basis"]))
+    named: Sequence[tuple[str, Decimal | None, str]] = (
+        (f"{basis} at signing", purchase["first_obligated_usd"], "change number 0"),
+        (f"{basis} to date", purchase["amount_usd"], "the sum of the transactions here"),
+        (f"{basis}, whole life", purchase["lifetime_usd"], "the publisher's total"),
+        ("Ceiling at signing", purchase["first_ceiling_usd"], "the most it could become then"),
+        ("Ceiling now", purchase["ceiling_usd"], "the most it could become"),
+    )
+    return [
+        RankedBar(Link(name, "#transactions"), amount, fmt.short_money(amount), note)
+        for name, amount, note in named
+        if amount is not None and amount >= 0
+    ]
+
+
+def _years(transactions: Rows) -> list[Row]:
+    """Return for each fiscal year what was added and withdrawn, and the total at its end."""
+    years: dict[int, Row] = {}
+    running = Decimal(0)
+    for row in transactions:
+        # Records of the whole ledger that are not published have no fiscal year here.
+        year, amount = row.get("fiscal_year"), row["amount_usd"]
+        if year is None or amount is None:
+            return []  # without years or dollars a running total would mislead
+        running += amount
+        found = years.setdefault(
+            year, {"year": year, "added": Decimal(0), "withdrawn": Decimal(0), "n": 0}
+        )
+        found["added" if amount >= 0 else "withdrawn"] += amount
+        found["n"] += 1
+        found["running"] = running
+    return list(years.values())
+
+
+def _running(years: Sequence[Row], basis: str) -> str:
+    columns = [
+        Column(f"\u2019{row['year'] % 100:02}", row["running"], fmt.tiny_money(row["running"]))
+        for row in years
+    ]
+    said = ", ".join(f"FY{row['year']} {fmt.money(row['running'])}" for row in years)
+    title = f"{fmt.capital(basis)} in all, at the end of each fiscal year with a transaction"
+    return charts.columns(columns, title, f"{title}: {said}.")
+
+
+def _table(years: Sequence[Row], basis: str) -> None:
+    heads = [
+        Head("Fiscal year", role="what"),
+        Head("Transactions", is_number=True),
+        Head("Added", is_number=True),
+        Head("Withdrawn", is_number=True),
+        Head("Running total", is_number=True, role="amount"),
+    ]
+    rows: list[list[Parts]] = [
+        [
+            f"FY{row['year']}",
+            f"{row['n']:,}",
+            fmt.exact_money(row["added"]),
+            fmt.exact_money(row["withdrawn"]),
+            fmt.exact_money(row["running"]),
+        ]
+        for row in years
+    ]
+    widgets.as_table(f"US dollars {basis} by fiscal year, to the cent", heads, rows)
