@@ -5,6 +5,8 @@ import streamlit as st
 from dashboard import controls, data, editing, parts, widgets
 from dashboard.views import (
     agency,
+    api,
+    changes,
     check,
     decide,
     explore,
@@ -38,6 +40,8 @@ VIEWS = {
     "use": (use, "Use"),
     "law": (law, "Law"),
     "questions": (questions, "Questions"),
+    "changes": (changes, "What changed"),
+    "api": (api, "Take the data"),
     "check": (check, "Check your own file"),
     "decide": (decide, "Decide"),
     "sources": (sources, "Sources"),

@@ -24,6 +24,7 @@ from dashboard.api import API
 from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
+from dashboard.feeds import FEEDS
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE / "assets"
@@ -34,6 +35,7 @@ ROUTES: list[BaseRoute] = [
     *DOWNLOADS_BESIDE,
     *BRIEFS,
     *API,
+    *FEEDS,
 ]
 
 
@@ -45,6 +47,8 @@ def _version(name: str) -> str:
 _HEAD = f"""
     <meta name="color-scheme" content="light dark" />
     <meta name="description" content="Which public agencies buy surveillance technology, from whom, and for how much: from official records, with the evidence." />
+    <link rel="alternate" type="application/atom+xml" title="whobuys: what changed" href="./feeds/changes.atom" />
+    <link rel="alternate" type="application/feed+json" title="whobuys: what changed" href="./feeds/changes.json" />
     <link rel="stylesheet" href="./assets/whobuys.css?v={_version("whobuys.css")}" />
     <script src="./assets/whobuys.js?v={_version("whobuys.js")}"></script>
 """  # noqa: E501

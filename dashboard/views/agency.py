@@ -11,6 +11,7 @@ from dashboard import (
     by_year,
     controls,
     data,
+    feeds,
     known,
     offices,
     sentences,
@@ -111,6 +112,7 @@ def show(build: Build) -> None:
         known.events_of_agency(build, agency)
         by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
         by_year.technologies(build, chosen, measure, programme)
+    widgets.downloads(*feeds.links("agency", agency["agency_id"], name))
     blocks.footer(build)
 
 

@@ -8,6 +8,7 @@ from dashboard import (
     by_year,
     controls,
     data,
+    feeds,
     known,
     place_parts,
     sentences,
@@ -45,6 +46,7 @@ def show(build: Build) -> None:
         place_parts.searched(build, place, sources)
         if not sources:
             place_parts.ask_for_records(build, place)
+    widgets.downloads(*feeds.links("place", place_id, name))
     blocks.footer(build)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, known, sentences, widgets
+from dashboard import blocks, by_year, controls, data, feeds, known, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -77,4 +77,5 @@ def show(build: Build) -> None:
                        technology["types"]])  # fmt: skip
     with chart_here:
         by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure), name)
+    widgets.downloads(*feeds.links("technology", technology["technology"], name))
     blocks.footer(build)

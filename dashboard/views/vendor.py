@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import beside, blocks, by_year, controls, data, known, passing, sentences, widgets
+from dashboard import (
+    beside,
+    blocks,
+    by_year,
+    controls,
+    data,
+    feeds,
+    known,
+    passing,
+    sentences,
+    widgets,
+)
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -103,4 +114,5 @@ def show(build: Build) -> None:
     with chart_here:
         known.events_of_vendor(build, str(vendor["vendor_id"]))
         by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
+    widgets.downloads(*feeds.links("vendor", vendor["vendor_id"], name))
     blocks.footer(build)

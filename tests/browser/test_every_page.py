@@ -33,6 +33,8 @@ ADDRESSES = {
     "use": "use",
     "law": "law?day=2021-06-01",
     "questions": "questions",
+    "changes": "changes",
+    "api": "api",
     "check": "check",
     "decide": "decide",
     "sources": "sources",
