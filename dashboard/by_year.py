@@ -18,6 +18,8 @@ from dashboard.year_chart import MANY, Panel, Year
 
 _SMALL_PANELS = 6
 
+# The months with which fiscal years begin, and the last day that is covered.
+Calendar = tuple[tuple[int, ...], date | None]
 Series = Sequence[tuple[str, Sequence[YearAmount]]]
 
 
@@ -57,15 +59,11 @@ def show(
     every = _span(*(years for _, years in series))
     if not every:
         return
-    last = _last_covered(build)
+    begins, last = data.calendar(build, selection, measure)
     widgets.heading(
         "By fiscal year",
         f"US dollars {measure.basis}, additions less reductions. "
-        + (
-            "Fiscal years run from October to September."
-            if measure.is_federal
-            else "Fiscal years are each buyer's own, named by the year in which they end."
-        )
+        + fmt.fiscal_years_run(begins)
         + (" Both charts have one scale." if apart else ""),
         "by-year",
     )
@@ -76,7 +74,7 @@ def show(
                 key=f"by-year-{number + 1}",
                 title=name,
                 picture=_picture(subject, series, number, measure),
-                years=_years(years, every, last, partial, measure),
+                years=_years(years, every, (begins, last), partial, measure),
                 described=sentences.years_described(years, name or "Spending"),
                 source=_source(build, measure),
                 is_second=number > 0,
@@ -88,7 +86,7 @@ def show(
     if everyone:
         names = dict.fromkeys(name for names in everyone.values() for name in names)
         widgets.notice(sentences.not_whole(sorted(everyone), list(names)))
-    _table(series, measure, last)
+    _table(series, measure, (begins, last))
 
 
 def _picture(subject: str, series: Series, number: int, measure: Measure) -> str:
@@ -108,10 +106,6 @@ def _source(build: Build, measure: Measure) -> str:
     )
 
 
-def _last_covered(build: Build) -> date | None:
-    return max((r["last_date"] for r in data.coverage(build) if r["last_date"]), default=None)
-
-
 def _span(*series: Sequence[YearAmount]) -> range:
     years = [year.year for one in series for year in one]
     return range(min(years), max(years) + 1) if years else range(0)
@@ -120,7 +114,7 @@ def _span(*series: Sequence[YearAmount]) -> range:
 def _years(
     years: Sequence[YearAmount],
     every: range,
-    last: date | None,
+    calendar: Calendar,
     partial: dict[int, list[str]],
     measure: Measure,
 ) -> list[Year]:
@@ -136,7 +130,7 @@ def _years(
             continue  # years that nobody searched stand as one column
         columns.append(
             Year(
-                label=f"FY{gap[0]} to FY{gap[-1]}" if gap else fmt.fiscal_year(year, last),
+                label=f"FY{gap[0]} to FY{gap[-1]}" if gap else _named(year, calendar),
                 short=f"\u2019{gap[0] % 100:02}\u2013{gap[-1] % 100:02}"
                 if gap
                 else f"\u2019{year % 100:02}",
@@ -145,8 +139,8 @@ def _years(
                 hover=(
                     f"FY{gap[0]} to FY{gap[-1]}: not covered by any loaded source"
                     if gap
-                    else fmt.fiscal_year_explained(year)
-                    if measure.is_federal
+                    else fmt.fiscal_year_explained(year, calendar[0][0])
+                    if len(calendar[0]) == 1
                     else f"FY{year}",
                     *([] if gap else _hover(known.get(year), partial.get(year, []), measure)),
                 ),
@@ -154,6 +148,11 @@ def _years(
             )
         )
     return columns
+
+
+def _named(year: int, calendar: Calendar | None) -> str:
+    """Return the name of a year, with how far it is covered where that is not to its end."""
+    return fmt.fiscal_year(year, calendar[1], calendar[0]) if calendar else f"FY{year}"
 
 
 def _runs(every: Sequence[int]) -> list[list[int]]:
@@ -219,7 +218,7 @@ def _not_whole(
     return {year: names for year, names in found.items() if names}
 
 
-def _table(series: Series, measure: Measure, last: date | None) -> None:
+def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
     heads = [
         Head("Fiscal year", role="what"),
         Head("What"),
@@ -230,7 +229,7 @@ def _table(series: Series, measure: Measure, last: date | None) -> None:
     ]
     rows: list[list[Parts]] = [
         [
-            fmt.fiscal_year(year.year, last),
+            _named(year.year, calendar),
             name,
             fmt.table_money(year.added_usd),
             fmt.table_money(year.reduced_usd),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]*)?")
@@ -147,19 +147,50 @@ def span(first: str, last: str) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def fiscal_year(year: int, last_covered: date | None = None) -> str:
+FEDERAL_YEAR_BEGINS = 10
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def fiscal_year_days(year: int, begins: int) -> tuple[date, date]:
+    """Return the first and the last day of the fiscal year that ends in `year`.
+
+    `begins` is the month (1 to 12) with which it begins: 10 for federal agencies.
+    """
+    first = date(year - (begins > 1), begins, 1)
+    return first, date(first.year + 1, begins, 1) - timedelta(days=1)
+
+
+def fiscal_year(
+    year: int, last_covered: date | None = None, begins: Iterable[int] = (FEDERAL_YEAR_BEGINS,)
+) -> str:
     """Return `FY2025`, or `FY2026 to 20 Aug` while the records stop short of the year's end.
 
-    Federal fiscal years end on 30 September of the year that names them.
+    Where buyers have several calendars (`begins`), of the last of them to end.
     """
-    if last_covered is not None and last_covered < date(year, 9, 30):
+    days = [fiscal_year_days(year, month) for month in begins]
+    begun, ends = min(first for first, _ in days), max(last for _, last in days)
+    if last_covered is not None and begun <= last_covered < ends:
         return f"FY{year} to {last_covered.day} {last_covered:%b}"
     return f"FY{year}"
 
 
-def fiscal_year_explained(year: int) -> str:
-    """Return a federal fiscal year as it is written on first mention."""
-    return f"FY{year} (Oct {year - 1} to Sep {year})"
+def fiscal_year_explained(year: int, begins: int = FEDERAL_YEAR_BEGINS) -> str:
+    """Return a fiscal year as it is written on first mention: `FY2025 (Oct 2024 to Sep 2025)`."""
+    first, last = fiscal_year_days(year, begins)
+    return f"FY{year} ({first:%b %Y} to {last:%b %Y})"
+
+
+def fiscal_years_run(begins: Iterable[int]) -> str:
+    """Return how fiscal years run, of buyers whose years begin in these months."""
+    months = list(begins)
+    if len(months) != 1:
+        return "Fiscal years are each buyer's own, named by the year in which they end."
+    if months == [1]:
+        return "Fiscal years are calendar years."
+    return f"Fiscal years run from {_MONTHS[months[0] - 1]} to {_MONTHS[months[0] - 2]}."
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -58,6 +58,37 @@ def test_dates_and_fiscal_years() -> None:
     assert fmt.fiscal_year(2026, date(2026, 8, 20)) == "FY2026 to 20 Aug"
 
 
+@pytest.mark.parametrize(
+    ("begins", "last_covered", "name"),
+    [
+        # A year from July that ends in June is whole on its last day, and not before.
+        ((7,), date(2026, 6, 30), "FY2026"),
+        ((7,), date(2026, 6, 29), "FY2026 to 29 Jun"),
+        ((4,), date(2026, 3, 31), "FY2026"),
+        ((4,), date(2026, 2, 28), "FY2026 to 28 Feb"),
+        ((4,), date(2025, 12, 31), "FY2026 to 31 Dec"),
+        ((1,), date(2026, 9, 30), "FY2026 to 30 Sep"),
+        ((1,), date(2026, 12, 31), "FY2026"),
+        # Of two calendars, the one that ends last.
+        ((1, 10), date(2026, 10, 15), "FY2026 to 15 Oct"),
+        # Before it began there is nothing of it to be covered.
+        ((7,), date(2025, 6, 1), "FY2026"),
+    ],
+)
+def test_a_year_is_named_by_its_own_calendar(
+    begins: tuple[int, ...], last_covered: date, name: str
+) -> None:
+    assert fmt.fiscal_year(2026, last_covered, begins) == name
+
+
+def test_fiscal_years_are_explained_by_their_own_months() -> None:
+    assert fmt.fiscal_year_explained(2026, 7) == "FY2026 (Jul 2025 to Jun 2026)"
+    assert fmt.fiscal_year_explained(2026, 1) == "FY2026 (Jan 2026 to Dec 2026)"
+    assert fmt.fiscal_years_run([4]) == "Fiscal years run from April to March."
+    assert fmt.fiscal_years_run([1]) == "Fiscal years are calendar years."
+    assert "each buyer's own" in fmt.fiscal_years_run([7, 10])
+
+
 def test_numbers_below_ten_are_words() -> None:
     assert fmt.count(3, "purchase") == "three purchases"
     assert fmt.count(1, "agency", "agencies") == "one agency"

@@ -22,7 +22,7 @@ def panel() -> Panel:
     years = by_year._years(
         [year(2013, "1000"), year(2021, "5000000"), year(2022, "-250000"), year(2026, "7")],
         range(2013, 2027),
-        date(2026, 8, 20),
+        ((10,), date(2026, 8, 20)),
         {number: ["ICE"] for number in range(2013, 2021)},
         MEASURE,
     )

@@ -86,6 +86,7 @@ from dashboard.data.names import agencies_below, agency, technologies, technolog
 from dashboard.data.opening import Build, NoDatabase, OtherShape, Row, Rows, current, home, named
 from dashboard.data.origins import (
     about,
+    calendar,
     coverage,
     coverage_of,
     declared_sources,
@@ -191,6 +192,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "changes",
     "choices",
     "copy_database",
+    "calendar",
     "coverage",
     "coverage_of",
     "coverage_of_place",

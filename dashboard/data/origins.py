@@ -5,6 +5,9 @@ from datetime import date
 from functools import lru_cache
 
 from dashboard.data.opening import Build, OtherShape, Row, Rows, ask, ask_one, columns_of
+from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.terms import Measure, Selection
+from dashboard.format import FEDERAL_YEAR_BEGINS, fiscal_year_days
 
 
 @lru_cache(maxsize=4)
@@ -46,25 +49,53 @@ def coverage(build: Build) -> Rows:
     )
 
 
+def _begins(source: Row) -> int:
+    """Return the month with which fiscal years of a source begin; older builds do not say it."""
+    return int(source.get("fiscal_year_begins") or FEDERAL_YEAR_BEGINS)
+
+
+@lru_cache(maxsize=2048)
+def calendar(
+    build: Build, selection: Selection, measure: Measure
+) -> tuple[tuple[int, ...], date | None]:
+    """Return the months in which fiscal years of what was selected begin, and the last day covered.
+
+    Of the sources of the selected purchases, and of the agencies that made them.
+    """
+    rows = ask(
+        build,
+        selected_sql(
+            "select distinct source_id, agency_id from selected where record_kind <> 'idv'"
+        ),
+        **parameters(selection.of(measure)),
+    )
+    begins = {row["source_id"]: _begins(row) for row in declared_sources(build)}
+    months = {begins.get(row["source_id"], FEDERAL_YEAR_BEGINS) for row in rows}
+    agencies = {row["agency_id"] for row in rows}
+    days = [r["last_date"] for r in coverage(build) if r["agency_id"] in agencies]
+    last = max((day for day in days if day), default=None)
+    return tuple(sorted(months)) or (FEDERAL_YEAR_BEGINS,), last
+
+
 @lru_cache(maxsize=4)
 def years_covered(build: Build) -> Mapping[str, frozenset[int]]:
-    """Return for each searched agency the federal fiscal years that are covered in whole.
+    """Return for each searched agency its fiscal years that are covered in whole.
 
     From the years that a source names, where it names them: files of FY2021 and FY2024 leave a
     gap that their first and last dates hide.
     """
     names_years = "fiscal_years" in columns_of(build)["mart.coverage"]
+    begins = {row["source_id"]: _begins(row) for row in declared_sources(build)}
     rows = ask(build, "select * from mart.coverage where agency_id is not null")
     covered: dict[str, set[int]] = {}
     for row in rows:
         if row["first_date"] is None or row["last_date"] is None:
             continue
-        span = range(row["first_date"].year, row["last_date"].year + 2)
-        years = {
-            year
-            for year in span
-            if row["first_date"] <= date(year - 1, 10, 1) and row["last_date"] >= date(year, 9, 30)
-        }
+        years = set()
+        for year in range(row["first_date"].year, row["last_date"].year + 2):
+            first, last = fiscal_year_days(year, begins.get(row["source_id"], FEDERAL_YEAR_BEGINS))
+            if row["first_date"] <= first and row["last_date"] >= last:
+                years.add(year)
         if names_years and row["fiscal_years"]:
             years &= set(row["fiscal_years"])
         covered.setdefault(row["agency_id"], set()).update(years)

@@ -167,6 +167,7 @@ select
   cadence,
   source.record_kind,
   basis,
+  source.fiscal_year_begins::int as fiscal_year_begins,
   covers,
   does_not_cover,
   is_complete,
