@@ -25,6 +25,9 @@ from dashboard.views import (
     use,
     vendor,
 )
+from dashboard.views import (
+    map as map_view,
+)
 
 VIEWS = {
     "": (overview, "whobuys: who buys surveillance technology"),
@@ -39,6 +42,7 @@ VIEWS = {
     "grants": (grants, "Federal grants"),
     "use": (use, "Use"),
     "law": (law, "Law"),
+    "map": (map_view, "Map of spending"),
     "questions": (questions, "Questions"),
     "changes": (changes, "What changed"),
     "api": (api, "Take the data"),

@@ -75,7 +75,17 @@ def escape(text: object) -> str:
 
 # The switches of the page that is being drawn, which its links take along.
 _carried: ContextVar[Mapping[str, str]] = ContextVar("carried", default={})  # noqa: B039
-_CARRYING = ("", "explore", "agency", "place", "vendor", "technology", "renewals", "resellers")
+_CARRYING = (
+    "",
+    "explore",
+    "agency",
+    "place",
+    "map",
+    "vendor",
+    "technology",
+    "renewals",
+    "resellers",
+)
 
 
 def carry(switches: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ MENU = (
     ("resellers", "Resellers"),
     ("grants", "Grants"),
     ("place", "Places"),
+    ("map", "Map"),
     ("use", "Use"),
     ("law", "Law"),
     ("check", "Check a file"),
@@ -123,6 +124,15 @@ def time_line(strip: str, events: Sequence[Parts]) -> None:
     """Show a strip of years, and under it the numbered events in words."""
     items = "".join(f"<li>{html(event)}</li>" for event in events)
     st.html(f'<div class="wb-time-line">{strip}<ol class="wb-events">{items}</ol></div>')
+
+
+def drawing(picture: str, legend: Sequence[tuple[int, str]]) -> None:
+    """Show a map, and what its shades mean, the palest first."""
+    keys = "".join(
+        f'<li><i class="wb-shade-{shade}"></i>{escape(words)}</li>' for shade, words in legend
+    )
+    below = f'<ul class="wb-legend">{keys}</ul>' if keys else ""
+    st.html(f'<div class="wb-drawing">{picture}{below}</div>')
 
 
 def facts(pairs: Sequence[tuple[str, Parts]]) -> None:

@@ -82,6 +82,7 @@ from dashboard.data.lists import (
     list_page,
     list_row,
 )
+from dashboard.data.maps import searched_places, spending_by_place, us_places
 from dashboard.data.names import agencies_below, agency, technologies, technology, vendor
 from dashboard.data.opening import Build, NoDatabase, OtherShape, Row, Rows, current, home, named
 from dashboard.data.origins import (
@@ -161,9 +162,9 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "ENOUGH",
     "Found",
     "GrantSelection",
+    "LISTS",
     "List",
     "Listed",
-    "LISTS",
     "Measure",
     "NoDatabase",
     "OtherShape",
@@ -171,8 +172,8 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Reported",
     "Row",
     "Rows",
-    "Selection",
     "SORTS",
+    "Selection",
     "Total",
     "Watched",
     "Week",
@@ -262,10 +263,12 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "restrictions",
     "rows_in",
     "searched",
+    "searched_places",
     "share_of_all",
     "sold_by_others",
     "source_of",
     "sources",
+    "spending_by_place",
     "standing_list",
     "standing_lists",
     "subawards_of",
@@ -281,6 +284,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "total_by_others",
     "totals",
     "transactions_of",
+    "us_places",
     "use_choices",
     "uses",
     "uses_of_agency",

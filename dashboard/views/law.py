@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, use_law, widgets
+from dashboard import blocks, data, law_map, us_map, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 
@@ -39,6 +39,23 @@ def show(build: Build) -> None:
             "says so. Most dates are known to the month or year: where the day lies inside that "
             "uncertainty nothing is said. Not legal advice: read the law itself."
         )
+    if in_force:
+        widgets.heading(
+            "On a map",
+            "States and counties, shaded by how many of these laws and rulings are their own, or "
+            "of a place that lies in them. Laws of nations are not drawn.",
+            "map",
+        )
+        with st.container(horizontal=True):
+            level = st.segmented_control(
+                "Shapes",
+                (us_map.STATES, us_map.COUNTIES),
+                default=us_map.STATES,
+                required=True,
+                key="shapes",
+                bind="query-params",
+            )
+        law_map.show(build, tuple(in_force), day, level or us_map.STATES)
     for judgement, (title, under) in use_law.JUDGEMENTS.items():
         here = tuple(row for row in rows if row["judgement"] == judgement)
         if here:

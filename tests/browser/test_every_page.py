@@ -32,6 +32,7 @@ ADDRESSES = {
     "grants": "grants",
     "use": "use",
     "law": "law?day=2021-06-01",
+    "map": "map",
     "questions": "questions",
     "changes": "changes",
     "api": "api",
