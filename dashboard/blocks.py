@@ -133,7 +133,7 @@ def _purchase_cells(row: Row) -> list[Parts]:
         what_cell(row),
         sentences.sold_by(row),
         Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
-        _basis(row),
+        basis_cell(row),
         fmt.table_money(amount),
         fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0]),
     ]
@@ -144,7 +144,8 @@ def _marked(row: Row, words: str) -> str:
     return f"\u201c{words}\u201d" if row["description"] else words
 
 
-def _basis(row: Row) -> str:
+def basis_cell(row: Row) -> str:
+    """Return the kind of record and what its amount means."""
     words = f"{fmt.KIND_WORDS[row['record_kind']]}, {row['basis']}"
     return f"{words}, lifetime total" if row["amount_scope"] == "lifetime" else words
 
@@ -222,6 +223,21 @@ def what_is_counted(build: Build, selection: Selection) -> str:
         left_out=[names.get(key, key) for key in selection.without_technologies],
         is_staffing_out=selection.without_staffing,
     )
+
+
+def left_out(build: Build, selection: Selection) -> str:
+    """Return in words which programme the selection leaves out; nothing where it leaves out none.
+
+    A programme that nobody here knows leaves out nothing, and is not named.
+    """
+    if selection.without is None:
+        return ""
+    agency_id, vendor_id, technology_id = selection.without
+    vendor, technology = data.vendor(build, vendor_id), data.technology(build, technology_id)
+    agency = data.agency(build, agency_id)
+    if vendor is None or technology is None or agency is None:
+        return ""
+    return f"{sentences.named_technology(technology)} from {vendor['vendor_name']}"
 
 
 def as_of(build: Build) -> str:

@@ -12,6 +12,8 @@ from dashboard.data import Build, Measure, Programme, Selection
 # A programme is set apart where it is so large that it makes the trend by itself.
 APART_FROM = 0.25
 NOTHING = "Nothing"
+# What every page with figures obeys, by its name in the address.
+SWITCHES = ("scope", "leave_out", "staffing", "without")
 
 
 def scope(
@@ -52,8 +54,10 @@ def scope(
         with_related=chosen == filters.RELATED,
         without_technologies=without,
         without_staffing=_staffing(build, on_change),
+        without=programme_left_out(),
     )
-    parts.carry(kept(build, selection))
+    carried = {name: said for name, said in from_address().items() if name == "without"}
+    parts.carry({**carried, **kept(build, selection)})
     return selection
 
 
@@ -80,29 +84,58 @@ def kept(build: Build, selection: Selection) -> dict[str, str]:
         said["leave_out"] = names[selection.without_technologies[0]]
     if selection.without_staffing:
         said["staffing"] = "true"
+    if selection.without:
+        said["without"] = filters.BETWEEN.join(selection.without)
     return said
 
 
 def from_address() -> dict[str, str]:
     """Return the switches that this page's address names."""
-    return {
-        name: st.query_params[name]
-        for name in ("scope", "leave_out", "staffing")
-        if st.query_params.get(name)
-    }
+    return {name: st.query_params[name] for name in SWITCHES if st.query_params.get(name)}
 
 
 def without(programme: Programme | None) -> tuple[str, str, str] | None:
-    """Show the switch that leaves out the largest programme; return the programme's key."""
+    """Show the switch that leaves out the page's largest programme; return what is left out.
+
+    The address names the programme, so that a link to another page leaves out the same one, and
+    still does when a newer build has another largest.
+    """
+    named = programme_left_out()
     if programme is None or not is_apart(programme):
-        return None
+        return named
+    key = key_of(programme)
+    is_own = named == key or st.query_params.get("without") == "true"
+    st.session_state["without"] = is_own
     chosen = st.toggle(
         "Without the largest programme",
         key="without",
-        bind="query-params",
+        on_change=_name_programme,
+        args=(key,),
         help=fmt.capital(sentences.programme_name(programme)),
     )
-    return key_of(programme) if chosen else None
+    if chosen:
+        parts.carry({**parts.carried(), "without": filters.BETWEEN.join(key)})
+        return key
+    return None if is_own else named
+
+
+def _name_programme(key: tuple[str, str, str]) -> None:
+    """Write into the address what the switch has just been set to."""
+    if st.session_state.get("without"):
+        st.query_params["without"] = filters.BETWEEN.join(key)
+    else:
+        st.query_params.pop("without", None)
+
+
+def not_of_itself(selection: Selection, vendor_id: str) -> Selection:
+    """Return the selection without a switch that would leave out the page's own vendor."""
+    is_own = selection.without is not None and selection.without[1] == vendor_id
+    return replace(selection, without=None) if is_own else selection
+
+
+def programme_left_out() -> tuple[str, str, str] | None:
+    """Return the programme that the address leaves out."""
+    return filters.programme(st.query_params.get_all("without"))
 
 
 def measure(totals: Sequence[data.Total]) -> Measure:

@@ -17,6 +17,8 @@ from dashboard import data, filters
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Selection
 from dashboard.exports import cells
+from dashboard.exports.citation import citation
+from dashboard.exports.dictionary import dictionary
 from dashboard.exports.workbook import Workbook
 
 # A sheet holds 1,048,576 rows; above this many a CSV serves better in every program.
@@ -48,18 +50,19 @@ def csv_lines(build: Build, selection: Selection, order: str) -> Iterator[str]:
     """Yield the selected purchases as CSV, head first; nothing at all selected gives the head."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
+    cite_as = citation(build)
     names: list[str] = []
     for row in data.every_purchase(build, selection, order):
         if not names:
             names = _columns(row, selection)
-            writer.writerow([_head(name, selection) for name in names])
-        writer.writerow([cells.text(row[n]) for n in names])
+            writer.writerow([*(_head(name, selection) for name in names), "cite_as"])
+        writer.writerow([*(cells.text(row[n]) for n in names), cite_as])
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     if not names:
-        writer.writerow(data.purchase_columns(build))
+        writer.writerow([*data.purchase_columns(build), "cite_as"])
     yield buffer.getvalue()
 
 
@@ -78,7 +81,15 @@ def write_xlsx(
 
     book = Workbook(file, data.about(build)["as_of"])
     book.sheet("purchases", rows())
+    book.sheet("columns", _dictionary())
     book.about(_about(build, selection, address))
+
+
+def _dictionary() -> Iterator[list[str]]:
+    """Yield what each column means."""
+    yield ["column", "meaning"]
+    for name, meaning in dictionary()["mart.purchase"].columns.items():
+        yield [name, meaning]
 
 
 def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, str]]:
@@ -95,6 +106,7 @@ def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, 
         ("As of", fmt.day(about["as_of"])),
         ("Build", str(about["build_id"])),
         ("Address", address),
+        ("Cite as", f"{citation(build)} {address}"),
         *[(fmt.capital(basis), gloss) for basis, gloss in fmt.BASIS_GLOSS.items()],
         ("Never add", "amounts of different basis or kind of record"),
         ("Apostrophes", "text that a spreadsheet would take for a formula begins with one"),

@@ -1,7 +1,7 @@
 """The parts of the Explore page: its controls, counts per filter value, pages and downloads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -17,6 +17,8 @@ PAGE_SIZE = 50
 _SHOWN_PER_FACET = 8
 # Filters with a single value in the whole build say nothing and are not offered.
 _ALWAYS = ("technologies", "agencies", "vendors", "years", "statuses")
+# Filters that most readers need; the others stand folded beneath them.
+_FIRST = ("technologies", "places", "agencies", "vendors", "makers", "years", "statuses")
 
 Query = dict[str, list[str]]
 
@@ -57,21 +59,37 @@ def controls(build: Build) -> Query:
         for each in FILTERS
         if each.facet in _ALWAYS or len(filters.options(build, each.facet)) > 1
     ]
+    first = [each for each in offered if each.facet in _FIRST]
+    others = [each for each in offered if each.facet not in _FIRST]
     with st.container(horizontal=True, gap="small"):
-        for each in offered:
-            query[each.name] = st.multiselect(
-                each.label,
-                filters.first_options(build, each.facet, st.query_params.get_all(each.name)),
-                default=filters.DEFAULT_STATUSES if each.facet == "statuses" else None,
-                key=each.name,
+        for each in first:
+            query[each.name] = _choose(build, each)
+    is_open = any(st.query_params.get(n) for n in (*(e.name for e in others), "least", "most"))
+    with (
+        st.expander("More filters", expanded=is_open),
+        st.container(horizontal=True, gap="small"),
+    ):
+        for each in others:
+            query[each.name] = _choose(build, each)
+        for name, label in (("least", "At least, in US dollars"), ("most", "At most")):
+            said_usd = st.text_input(
+                label,
+                key=name,
                 bind="query-params",
                 on_change=_first_page,
-                placeholder="Any",
-                select_all=False,
-                width=340 if each.facet == "statuses" else 250,
+                placeholder="For example 25,000",
+                width=190,
             )
+            query[name] = [said_usd] if said_usd else []
+            if said_usd and filters.dollars(query[name]) is None:
+                st.caption(f"{label}: write a number, such as 25,000.")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         scope = switches.scope(build, on_change=_first_page)
+        totals = data.totals(build, scope)
+        if totals:
+            measure = totals[0].measure
+            left_out = switches.without(data.largest_programme(build, scope, measure))
+            scope = replace(scope, without=left_out)
         st.selectbox(
             "Order",
             list(data.SORTS),
@@ -81,9 +99,26 @@ def controls(build: Build) -> Query:
             width=200,
         )
     said = switches.kept(build, scope)
-    for name in ("scope", "leave_out", "staffing"):
+    for name in switches.SWITCHES:
         query[name] = [said[name]] if name in said else []
+    for name in ("pick", "only", "columns"):
+        query[name] = st.query_params.get_all(name)
     return query
+
+
+def _choose(build: Build, each: filters.Filter) -> list[str]:
+    """Show one filter; return what is chosen, in the words of the screen."""
+    return st.multiselect(
+        each.label,
+        filters.first_options(build, each.facet, st.query_params.get_all(each.name)),
+        default=filters.DEFAULT_STATUSES if each.facet == "statuses" else None,
+        key=each.name,
+        bind="query-params",
+        on_change=_first_page,
+        placeholder="Any",
+        select_all=False,
+        width=340 if each.facet == "statuses" else 250,
+    )
 
 
 def _address(query: Query, **changed: object) -> str:
@@ -163,33 +198,31 @@ def pager(query: Query, here: Page) -> None:
 
 
 _SORTED_BY = {
-    "Last change": ("Newest first", "Oldest first", "descending"),
-    "US dollars": ("Largest amount", "Smallest amount", "descending"),
-    "From whom": ("Vendor", "Vendor", "ascending"),
-    "Agency": ("Agency", "Agency", "ascending"),
+    "last": ("Newest first", "Oldest first", "descending"),
+    "amount": ("Largest amount", "Smallest amount", "descending"),
+    "vendor": ("Vendor", "Vendor", "ascending"),
+    "maker": ("Maker", "Maker", "ascending"),
+    "agency": ("Agency", "Agency", "ascending"),
+    "place": ("Place", "Place", "ascending"),
+    "technology": ("Technology", "Technology", "ascending"),
+    "status": ("How sure", "How sure", "ascending"),
+    "end": ("Ends last", "Ends first", "descending"),
+    "first": ("Newest beginning", "Oldest first", "descending"),
+    "ceiling": ("Highest ceiling", "Highest ceiling", "descending"),
+    "grew": ("Grew most by amendment", "Grew most by amendment", "descending"),
 }
 
 
 def sort_links(query: Query, order: str) -> dict[str, tuple[str, str]]:
-    """Return for each head that can sort: where it leads, and how the table is sorted by it."""
+    """Return for each column that can sort: where its head leads, and how it is sorted now."""
     links = {}
-    for head, (first, second, way) in _SORTED_BY.items():
+    for column, (first, second, way) in _SORTED_BY.items():
         target = second if order == first else first
         said = way if order == first else ""
         if order == second and second != first:
             said = "ascending"
-        links[head] = (_address(query, sort=target, page=None), said)
+        links[column] = (_address(query, sort=target, page=None), said)
     return links
-
-
-def same_everywhere(build: Build) -> tuple[str, ...]:
-    """Return the columns that would say the same in every row of this build."""
-    heads = []
-    if len(filters.options(build, "agencies")) == 1:
-        heads.append("Agency")
-    if all(len(filters.options(build, facet)) == 1 for facet in ("kinds", "bases")):
-        heads.append("Basis")
-    return tuple(heads)
 
 
 def amount_head(chosen: Selection) -> str:
@@ -197,6 +230,38 @@ def amount_head(chosen: Selection) -> str:
     if not chosen.years:
         return "US dollars"
     return "US dollars in " + fmt.listed(f"FY{year}" for year in sorted(chosen.years))
+
+
+def picking(query: Query) -> tuple[tuple[str, ...], Callable[[str], str]]:
+    """Return which purchases are picked, and for each the address that picks it or lets it go."""
+    chosen = filters.picked(query)
+
+    def turned(purchase_id: str) -> str:
+        rest = [each for each in chosen if each != purchase_id]
+        if purchase_id not in chosen:
+            rest.append(purchase_id)
+        page = st.query_params.get("page")
+        return _address(query, pick=rest, page=page, **({} if rest else {"only": None}))
+
+    return chosen, turned
+
+
+def picked_links(query: Query) -> list[Link]:
+    """Return the ways that a selection of picked purchases has: seen alone, seen with all, gone."""
+    if not filters.picked(query):
+        return []
+    alone = "picked" in query.get("only", [])
+    return [
+        Link("Show every purchase again", _address(query, only=None))
+        if alone
+        else Link("Show only what you picked", _address(query, only="picked")),
+        Link("Let all go", _address(query, pick=None, only=None)),
+    ]
+
+
+def here(query: Query) -> str:
+    """Return the address of exactly this view."""
+    return _address(query)
 
 
 def download(build: Build, query: Query, ending: str) -> str:

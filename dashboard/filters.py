@@ -4,8 +4,10 @@ The Explore page and the downloads read the same address, so a download is what 
 Values in an address are the words of the screen (`technology=Face recognition`), not ids.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from dashboard import data
@@ -32,8 +34,15 @@ class Filter:
     facet: str
 
 
+# Between the ids of a programme in an address; no id has it.
+BETWEEN = "~"
+_DOLLARS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
+_LARGEST = Decimal("9999999999999999")
+
 FILTERS = (
     Filter("technology", "Technology", "technologies"),
+    Filter("type", "Type of technology", "types"),
+    Filter("place", "Place", "places"),
     Filter("agency", "Agency", "agencies"),
     Filter("vendor", "Vendor", "vendors"),
     Filter("maker", "Maker", "makers"),
@@ -42,6 +51,10 @@ FILTERS = (
     Filter("form", "Goods, software or service", "forms"),
     Filter("kind", "Kind of record", "kinds"),
     Filter("basis", "What amounts mean", "bases"),
+    Filter("competition", "How it was competed", "competitions"),
+    Filter("funding", "Out of which money", "fundings"),
+    Filter("flag", "Question raised", "flags"),
+    Filter("source", "Source", "sources"),
 )
 
 Address = Mapping[str, Sequence[str]]
@@ -56,7 +69,7 @@ def words_for(facet: str, value: str) -> str:
             return fmt.capital(fmt.STATUS_WORDS[value])
         case "kinds":
             return fmt.capital(fmt.KIND_WORDS[value])
-        case "bases" | "forms":
+        case "bases" | "forms" | "competitions" | "fundings":
             return fmt.capital(value)
         case "years":
             return f"FY{value}"
@@ -111,6 +124,16 @@ def selection(build: Build, query: Address) -> Selection:
         kinds=ids["kinds"],
         bases=ids["bases"],
         forms=ids["forms"],
+        places=ids["places"],
+        types=ids["types"],
+        sources=ids["sources"],
+        competitions=ids["competitions"],
+        fundings=ids["fundings"],
+        flags=ids["flags"],
+        least_usd=dollars(query.get("least", ())),
+        most_usd=dollars(query.get("most", ())),
+        picked=picked(query) if "picked" in query.get("only", ()) else (),
+        without=programme(query.get("without", ())),
         without_technologies=tuple(
             known[w]
             for known in (options(build, "technologies"),)
@@ -119,6 +142,29 @@ def selection(build: Build, query: Address) -> Selection:
         ),
         without_staffing="true" in query.get("staffing", ()),
     )
+
+
+def picked(query: Address) -> tuple[str, ...]:
+    """Return the purchases that a reader picked, by the ids in the address, each once."""
+    return tuple(dict.fromkeys(value for value in query.get("pick", ()) if value))
+
+
+def dollars(said: Sequence[str]) -> Decimal | None:
+    """Return the amount that an address names, as `25,000` or `$25000.50`; None for anything else.
+
+    A number too large for the ledger is the largest that the ledger holds.
+    """
+    text = (said[0] if said else "").replace(",", "").replace("$", "").strip()
+    if not _DOLLARS.fullmatch(text):
+        return None
+    amount = min(max(Decimal(text), -_LARGEST), _LARGEST)
+    return amount.quantize(Decimal("0.01"))
+
+
+def programme(said: Sequence[str]) -> tuple[str, str, str] | None:
+    """Return the agency, vendor and technology of the programme that an address leaves out."""
+    parts = (said[0] if said else "").split(BETWEEN)
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None  # noqa: PLR2004
 
 
 def described(selection_: Selection, build: Build) -> str:
@@ -131,6 +177,14 @@ def described(selection_: Selection, build: Build) -> str:
         said.append("without: " + fmt.listed(names[t] for t in selection_.without_technologies))
     if selection_.without_staffing:
         said.append("without staffing")
+    if selection_.without:
+        said.append(f"without the programme {BETWEEN.join(selection_.without)}")
+    if selection_.least_usd is not None:
+        said.append(f"at least {fmt.exact_money(selection_.least_usd)} US dollars")
+    if selection_.most_usd is not None:
+        said.append(f"at most {fmt.exact_money(selection_.most_usd)} US dollars")
+    if selection_.picked:
+        said.append(f"{fmt.count(len(selection_.picked), 'purchase')} picked one by one")
     for each in FILTERS:
         chosen = [str(value) for value in getattr(selection_, each.facet)]
         words = [name for name, key in options(build, each.facet).items() if key in chosen]

@@ -51,6 +51,21 @@ STATUS_WORDS = {
 
 SCOPE_WORDS = {"strict": "surveillance technology", "related": "neighbouring goods"}
 
+# What happened to purchases between two publications, after their number.
+CHANGE_WORDS = {
+    "new purchase": "new",
+    "amount changed": "with another amount",
+    "ended": "ended",
+    "extended": "extended",
+    "grown": "grown past their ceiling at signing",
+    "newly counted": "newly counted",
+    "no longer counted": "no longer counted",
+    "technology changed": "counted as another technology",
+    "corrected by the publisher": "corrected by the publisher",
+    "corrected by us": "corrected by us",
+    "vanished": "gone from their source",
+}
+
 STRENGTHS = {
     1: "A decision: someone read the record and decided. It always wins.",
     2: "The vendor sells only one kind of surveillance technology.",

@@ -319,9 +319,16 @@ def sums(totals: Sequence[Total]) -> list[Part]:
     return [*parts, "."]
 
 
-def how_filtered(selection: Selection) -> list[Part]:
+def how_filtered(selection: Selection, left_out: str = "") -> list[Part]:
     """Return what a selection leaves out that a reader may not expect."""
     said: list[Part] = []
+    if left_out:
+        said.append(f"Without {left_out}. ")
+    if selection.least_usd is not None or selection.most_usd is not None:
+        said.append(
+            "Filtered by what each purchase comes to in all; those of which the dollars are not "
+            "in the record are left out. "
+        )
     if "possible" in selection.statuses or "rejected" in selection.statuses:
         said.append("This list holds purchases that are not counted in totals elsewhere. ")
     if selection.years:

@@ -25,6 +25,8 @@ from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
 from dashboard.feeds import FEEDS
+from dashboard.downloads_more import DOWNLOADS_MORE
+from dashboard.suggesting import SUGGESTIONS
 
 HERE = Path(__file__).resolve().parent
 ASSETS = HERE / "assets"
@@ -36,6 +38,8 @@ ROUTES: list[BaseRoute] = [
     *BRIEFS,
     *API,
     *FEEDS,
+    *DOWNLOADS_MORE,
+    *SUGGESTIONS,
 ]
 
 

@@ -76,7 +76,120 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     image.src = URL.createObjectURL(drawing);
   };
 
+  // Names offered while one writes in the search box: a list that arrow keys walk and that is
+  // read aloud, as the combobox pattern of ARIA has it. Without it the box still searches.
+  const ASKED_AFTER = 90;
+  const CARRIED = ["scope", "leave_out", "staffing", "without"];
+  let asking = 0, timer = 0;
+  const box = (target) => target?.closest?.(".st-key-find")?.querySelector("input") === target
+    ? target : null;
+  const list = (input) => input.closest(".st-key-find").querySelector(".wb-suggest");
+  const shut = (input) => {
+    asking += 1;
+    clearTimeout(timer);
+    list(input)?.remove();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const led = (address) => {
+    const to = new URL(address, document.baseURI), here = new URLSearchParams(location.search);
+    for (const name of CARRIED)
+      if (here.has(name) && !to.searchParams.has(name)) to.searchParams.set(name, here.get(name));
+    return to.href;
+  };
+  const offer = (input, found) => {
+    list(input)?.remove();
+    input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    if (!found.length) return;
+    const names = document.createElement("ul");
+    names.className = "wb-suggest";
+    names.id = "wb-suggest";
+    names.setAttribute("role", "listbox");
+    names.setAttribute("aria-label", "Suggestions");
+    found.forEach((each, number) => {
+      const line = document.createElement("li");
+      line.id = `wb-suggest-${number}`;
+      line.setAttribute("role", "option");
+      line.setAttribute("aria-selected", "false");
+      line.dataset.address = led(each.address);
+      const name = document.createElement("span"), what = document.createElement("span");
+      name.textContent = each.name;
+      what.textContent = each.what;
+      what.className = "wb-muted";
+      line.append(name, what);
+      names.append(line);
+    });
+    input.closest(".st-key-find").append(names);
+  };
+  const choose = (input, line) => {
+    const to = new URL(line.dataset.address);
+    shut(input);
+    input.blur();
+    // What was half written must not be searched for as well: the page is loaded anew.
+    location.assign(to);
+  };
+  const step = (input, by) => {
+    const lines = [...(list(input)?.children ?? [])];
+    if (!lines.length) return;
+    const at = lines.findIndex((line) => line.getAttribute("aria-selected") === "true");
+    const next = lines[(at + by + lines.length + (at < 0 && by < 0 ? 1 : 0)) % lines.length];
+    lines.forEach((line) => line.setAttribute("aria-selected", String(line === next)));
+    input.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("focusin", (event) => {
+    const input = box(event.target);
+    if (!input || input.getAttribute("role") === "combobox") return;
+    for (const [name, value] of Object.entries({ role: "combobox", autocomplete: "off",
+      "aria-autocomplete": "list", "aria-controls": "wb-suggest", "aria-expanded": "false" }))
+      input.setAttribute(name, value);
+  });
+  document.addEventListener("input", (event) => {
+    const input = box(event.target);
+    if (!input) return;
+    const mine = asking += 1, text = input.value.trim();
+    clearTimeout(timer);
+    if (text.length < 2) { shut(input); return; }
+    timer = setTimeout(() => {
+      fetch(new URL(`suggest?q=${encodeURIComponent(text)}`, new URL("./", location.href)))
+        .then((answer) => answer.ok ? answer.json() : [])
+        .then((found) => { if (mine === asking && input.isConnected) offer(input, found); })
+        .catch(() => {});
+    }, ASKED_AFTER);
+  });
+  document.addEventListener("keydown", (event) => {
+    const input = box(event.target);
+    if (!input) return;
+    const chosen = list(input)?.querySelector('[aria-selected="true"]');
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      step(input, event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && chosen) {
+      choose(input, chosen);
+    } else if (event.key === "Escape" && list(input)) {
+      shut(input);
+    } else {
+      if (event.key === "Enter") shut(input);
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    const input = box(event.target);
+    if (input) shut(input);
+  });
+  // The box keeps the focus while the list is pressed on, or the list would be gone too early.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.(".wb-suggest")) event.preventDefault();
+  });
+
   document.addEventListener("click", (event) => {
+    const line = event.target.closest?.(".wb-suggest li");
+    if (line) {
+      choose(line.closest(".st-key-find").querySelector("input"), line);
+      return;
+    }
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey ||
         event.shiftKey || event.altKey) return;
     const link = event.target.closest?.(".stHtml a[href]");

@@ -55,6 +55,7 @@ from dashboard.data.figures import (
     totals,
 )
 from dashboard.data.history import flags_of_purchase, history_of_purchase
+from dashboard.data.since import changes_since, ends_soon, newest_changes
 from dashboard.data.law import (
     events,
     law,
@@ -111,6 +112,7 @@ from dashboard.data.records import (
     evidence_of,
     how_many,
     purchase,
+    purchase_batches,
     purchase_columns,
     purchases,
     purchases_from,
@@ -121,6 +123,7 @@ from dashboard.data.records import (
 )
 from dashboard.data.resold import resold
 from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
+from dashboard.data.suggest import Suggestion, suggest
 from dashboard.data.terms import (
     Bar,
     Choice,
@@ -174,6 +177,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Rows",
     "SORTS",
     "Selection",
+    "Suggestion",
     "Total",
     "Watched",
     "Week",
@@ -191,6 +195,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "called",
     "change_kinds",
     "changes",
+    "changes_since",
     "choices",
     "copy_database",
     "calendar",
@@ -201,6 +206,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "declared_sources",
     "ending",
     "ends_ahead",
+    "ends_soon",
     "events",
     "every_grant",
     "every_purchase",
@@ -244,6 +250,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "list_page",
     "list_row",
     "named",
+    "newest_changes",
     "neighbours",
     "outer_places",
     "peers",
@@ -252,6 +259,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "publications",
     "published_tables",
     "purchase",
+    "purchase_batches",
     "purchase_columns",
     "purchases",
     "purchases_from",
@@ -274,6 +282,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "subawards_of",
     "subawards_to",
     "table_columns",
+    "suggest",
     "technologies",
     "technologies_of_place",
     "technology",

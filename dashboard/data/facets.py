@@ -4,7 +4,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from dashboard.data.names import technologies
 from dashboard.data.opening import Build, ask
+from dashboard.data.origins import sources
 from dashboard.data.selected import parameters, selected_sql
 from dashboard.data.terms import Choice, Selection
 
@@ -17,6 +19,11 @@ _FACETS = {
     "kinds": ("record_kind", "record_kind"),
     "bases": ("basis", "basis"),
     "forms": ("form", "form"),
+    "places": ("place_id", "place_name"),
+    "types": ("type", "type"),
+    "sources": ("source_id", "source_id"),
+    "competitions": ("competition", "competition"),
+    "fundings": ("funding_kind", "funding_kind"),
 }
 
 
@@ -40,6 +47,14 @@ def choices(build: Build, selection: Selection, facet: str, most: int = 1000) ->
             group by fiscal_year order by fiscal_year desc limit $most
             """
         )
+    elif facet == "flags":
+        sql = selected_sql(
+            """
+            select flag as id, any_value(title) as name, count(distinct purchase_id) as purchases
+            from selected join mart.flag using (purchase_id)
+            group by flag order by purchases desc, name limit $most
+            """
+        )
     else:
         key, name = _FACETS[facet]
         sql = selected_sql(
@@ -53,4 +68,17 @@ def choices(build: Build, selection: Selection, facet: str, most: int = 1000) ->
             name=name,
         )
     rows = ask(build, sql, most=most, **parameters(replace(selection, **free)))
-    return tuple(Choice(**row) for row in rows)
+    names = _names(build, facet)
+    return tuple(
+        Choice(row["id"], names.get(row["id"]) or str(row["name"]), row["purchases"])
+        for row in rows
+    )
+
+
+def _names(build: Build, facet: str) -> dict[Any, Any]:
+    """Return names that stand in tables of their own, by id."""
+    if facet == "types":
+        return {t["type"]: t["name"] for row in technologies(build) for t in row["types"] or ()}
+    if facet == "sources":
+        return {row["source_id"]: row["title"] for row in sources(build)}
+    return {}

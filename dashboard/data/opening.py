@@ -41,6 +41,8 @@ _NEEDED = {
     "mart.use": {"use_id", "answer", "what"},
     "mart.law": {"law_id", "earliest_start_date", "is_restriction"},
     "mart.event": {"event_id", "earliest_date", "what"},
+    "mart.flag": {"purchase_id", "flag", "title"},
+    "mart.change": {"purchase_id", "kind", "cause", "to_build"},
     "mart.standing_list": {"list", "question", "searched"},
     "mart.notice_period": {"days", "what"},
     "mart.records_law": {"place_id", "citation", "binds_below"},

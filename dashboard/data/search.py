@@ -38,6 +38,13 @@ _NAME_SEARCHES = {
             from mart.vendor
         )
         """,
+    "places": """
+        with named as (
+            select place_id as id, place_name as name, lower(place_name) as words,
+                [place_name] as spellings
+            from mart.place
+        )
+        """,
     "technologies": """
         with named as (
             select technology as id, technology_name as name, lower(technology_name) as words,
@@ -49,27 +56,31 @@ _NAME_SEARCHES = {
 
 
 _NAME_COUNTS = """,
-    counts as (
-        select agency_id as id, sum(amount_usd) as amount_usd, count(*) as purchases
-        from mart.purchase where is_counted group by 1
-        union all
-        select vendor_id, sum(amount_usd), count(*)
-        from mart.purchase where is_counted group by 1
-        union all
-        select maker_id, 0, count(*)
-        from mart.purchase where is_counted and maker_id is distinct from vendor_id group by 1
-        union all
-        select technology, sum(amount_usd), count(*)
-        from mart.purchase where is_counted group by 1
-        union all
-        select agency_id || ':' || upper(office_name), sum(amount_usd), count(*)
-        from mart.purchase where is_counted and office_name is not null group by 1
+    counted as (
+        select * from mart.purchase where is_counted and record_kind <> 'idv'
     ),
+    counts as (
+        select agency_id as id, amount_usd, record_kind, basis from counted
+        union all select place_id, amount_usd, record_kind, basis from counted
+        union all select vendor_id, amount_usd, record_kind, basis from counted
+        union all select technology, amount_usd, record_kind, basis from counted
+        union all
+        select agency_id || ':' || upper(office_name), amount_usd, record_kind, basis
+        from counted where office_name is not null
+        union all
+        select maker_id, 0, record_kind, basis from counted
+        where maker_id is distinct from vendor_id
+    ),
+    -- Amounts of different kinds are never added: where there are several, none is given.
     summed as (
-        select id, sum(amount_usd) as amount_usd, sum(purchases)::bigint as purchases
+        select id, count(*) as purchases,
+            case when count(distinct (record_kind, basis)) = 1 then sum(amount_usd) end
+                as amount_usd,
+            case when count(distinct (record_kind, basis)) = 1 then any_value(basis) end as basis
         from counts group by id
     )
-    select id, name, coalesce(amount_usd, 0) as amount_usd, coalesce(purchases, 0) as purchases
+    select id, name, coalesce(amount_usd, 0) as amount_usd, coalesce(purchases, 0) as purchases,
+        coalesce(basis, '') as basis
     from named left join summed using (id)
 """
 
@@ -95,7 +106,7 @@ _NEAR = """
 
 @lru_cache(maxsize=512)
 def find_names(build: Build, text: str) -> Found:
-    """Return agencies, vendors and technologies of that name, or of the nearest spelling."""
+    """Return agencies, places, vendors and technologies of that name, or the nearest ones."""
     text = " ".join(text.split())
     for ending, is_near in ((_CONTAINING, False), (_NEAR, True)):
         lists = {

@@ -19,6 +19,18 @@ _SELECTED = """
         and (len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], p.record_kind))
         and (len($bases::varchar[]) = 0 or list_contains($bases::varchar[], p.basis))
         and (len($forms::varchar[]) = 0 or list_contains($forms::varchar[], p.form))
+        and (len($places::varchar[]) = 0 or list_contains($places::varchar[], p.place_id))
+        and (len($types::varchar[]) = 0 or list_contains($types::varchar[], p.type))
+        and (len($sources::varchar[]) = 0 or list_contains($sources::varchar[], p.source_id))
+        and (len($competitions::varchar[]) = 0
+             or list_contains($competitions::varchar[], p.competition))
+        and (len($fundings::varchar[]) = 0
+             or list_contains($fundings::varchar[], p.funding_kind))
+        and (len($picked::varchar[]) = 0 or list_contains($picked::varchar[], p.purchase_id))
+        and (len($flags::varchar[]) = 0 or p.purchase_id in (
+            select purchase_id from mart.flag where list_contains($flags::varchar[], flag)))
+        and ($least_usd::decimal(18, 2) is null or p.amount_usd >= $least_usd::decimal(18, 2))
+        and ($most_usd::decimal(18, 2) is null or p.amount_usd <= $most_usd::decimal(18, 2))
         and not list_contains($without_technologies::varchar[], p.technology)
         and not ($without_staffing and coalesce(p.form, '') = 'staffing')
         and not ($resold_only and coalesce(p.maker_id = p.vendor_id, p.maker_id is null))
@@ -69,6 +81,15 @@ def parameters(selection: Selection) -> dict[str, object]:
         "kinds": list(selection.kinds),
         "bases": list(selection.bases),
         "forms": list(selection.forms),
+        "places": list(selection.places),
+        "types": list(selection.types),
+        "sources": list(selection.sources),
+        "competitions": list(selection.competitions),
+        "fundings": list(selection.fundings),
+        "flags": list(selection.flags),
+        "picked": list(selection.picked),
+        "least_usd": selection.least_usd,
+        "most_usd": selection.most_usd,
         "without_agency": agency,
         "without_vendor": vendor,
         "without_technology": technology,

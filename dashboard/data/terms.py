@@ -48,6 +48,16 @@ class Selection:
     kinds: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    competitions: tuple[str, ...] = ()
+    fundings: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    least_usd: Decimal | None = None
+    most_usd: Decimal | None = None
+    picked: tuple[str, ...] = ()
+    "Purchases by their ids: what a reader picked."
     without: tuple[str, str, str] | None = None
     "Agency, vendor and technology of a programme to leave out."
     without_technologies: tuple[str, ...] = ()
@@ -104,6 +114,8 @@ class Bar:
     amount_usd: Decimal
     purchases: int
     lifetime_purchases: int = 0
+    basis: str = ""
+    "What the sum means, where a list holds several; empty where several kinds stand behind it."
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,7 @@ class Found:
     vendors: tuple[Bar, ...] = ()
     technologies: tuple[Bar, ...] = ()
     offices: tuple[Bar, ...] = ()
+    places: tuple[Bar, ...] = ()
     is_near: bool = field(default=False)
     "True when nothing matched and these are the nearest spellings."
 

@@ -56,7 +56,7 @@ def show(build: Build) -> None:
     possible = data.totals(build, controls.possible(chosen))
 
     with answer_here:
-        left_out = sentences.programme_name(programme) if chosen.without and programme else ""
+        left_out = blocks.left_out(build, chosen)
         widgets.answer(
             [
                 *sentences.found(total, name, blocks.what_is_counted(build, whole), left_out),

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, facets, filters, sentences, widgets
+from dashboard import blocks, citing, data, explore_rows, facets, filters, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, Strong
@@ -33,27 +33,36 @@ def show(build: Build) -> None:
                 totals[0] if totals else None,
                 sources,
                 about["as_of"],
-                sentences.how_filtered(chosen),
+                sentences.how_filtered(chosen, blocks.left_out(build, chosen)),
             )
         )
+    citing.then(build, chosen, totals)
     facets.counts(build, chosen, query)
 
     if number:
         page = facets.page(number)
-        blocks.purchase_table(
+        shown = explore_rows.columns(build)
+        picked = facets.picked_links(query)
+        if picked:
+            number_picked = len(filters.picked(query))
+            widgets.downloads(f"You picked {fmt.count(number_picked, 'purchase')}.", *picked)
+        explore_rows.table(
             data.purchases(build, chosen, page.order, page.number, facets.PAGE_SIZE),
+            shown,
             page.described,
-            amount_head=facets.amount_head(chosen),
-            without=facets.same_everywhere(build),
-            heads_link=facets.sort_links(query, page.order),
+            facets.amount_head(chosen),
+            facets.sort_links(query, page.order),
+            facets.picking(query),
         )
         facets.pager(query, page)
         widgets.downloads(
             Link("Download these rows as CSV", facets.download(build, query, "csv"),
                  is_download=True),
-            Link("as XLSX", facets.download(build, query, "xlsx"), is_download=True,
-                 label="Download these rows as XLSX"),
+            *(Link(f"as {words}", facets.download(build, query, ending), is_download=True,
+                   label=f"Download these rows as {words}")
+              for ending, words in (("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))),
         )  # fmt: skip
+        citing.block(build, chosen, totals, filters.described(chosen, build), facets.here(query))
     else:
         widgets.notice(
             "No purchase has all of this. That means only that none was found in the records "

@@ -31,8 +31,12 @@ def show(build: Build) -> None:
         whom = sentences.by_whom(total, coverage)
         what = blocks.what_is_counted(build, whole)
         possible = data.totals(build, controls.possible(chosen))
-        if chosen.without and programme:
-            widgets.answer(sentences.found(total, whom, what, sentences.programme_name(programme)))
+        left_out = blocks.left_out(build, chosen)
+        if left_out:
+            widgets.answer(
+                sentences.found(total, whom, what, left_out),
+                sentences.other_money([t for t in totals if t.measure != measure]),
+            )
         else:
             widgets.answer(
                 sentences.found(total, whom, what),

@@ -14,7 +14,7 @@ _EVERY_STATUS = tuple(fmt.STATUS_WORDS)
 def box(build: Build) -> None:
     """Show the box, and under it what was found."""
     text = st.text_input(
-        "Search an agency, company, technology, product or award number",
+        "Search an agency, city, company, product, technology or award number",
         type="search",
         key="find",
         bind="query-params",
@@ -32,6 +32,7 @@ def _results(build: Build, text: str) -> None:
         *(_row(bar, "Technology", "technology") for bar in found.technologies),
         *(_row(bar, "Agency", "agency") for bar in found.agencies),
         *(_row(bar, "Vendor or maker", "vendor") for bar in found.vendors),
+        *(_place(bar) for bar in found.places),
         *(_office(bar) for bar in found.offices),
     ]
     if found.is_near:
@@ -64,7 +65,9 @@ def _results(build: Build, text: str) -> None:
 
 
 def _row(bar: Bar, kind: str, page: str) -> list[Parts]:
-    amount = fmt.table_money(bar.amount_usd) if bar.purchases else "none counted"
+    amount = f"{fmt.table_money(bar.amount_usd)} {bar.basis}" if bar.basis else "several kinds"
+    if not bar.purchases:
+        amount = "none counted"
     return [Link(bar.name, address(page, id=bar.id)), kind, f"{bar.purchases:,}", amount]
 
 
@@ -72,3 +75,8 @@ def _office(bar: Bar) -> list[Parts]:
     """Return the row of an office, which has no page: its name leads to its purchases."""
     words = bar.id.rpartition(":")[2]
     return [Link(bar.name, address("explore", q=words)), "Office", *_row(bar, "", "")[2:]]
+
+
+def _place(bar: Bar) -> list[Parts]:
+    """Return the row of a place: its name leads to what its agencies bought."""
+    return [Link(bar.name, address("explore", place=bar.name)), "Place", *_row(bar, "", "")[2:]]

@@ -38,7 +38,10 @@ def show(build: Build) -> None:
         widgets.text(str(technology["definition"]))
         widgets.answer(
             sentences.found(
-                total, sentences.by_whom(total, coverage), sentences.named_technology(technology)
+                total,
+                sentences.by_whom(total, coverage),
+                sentences.named_technology(technology),
+                blocks.left_out(build, chosen),
             ),
             sentences.other_money([t for t in totals if t.measure != measure]),
         )

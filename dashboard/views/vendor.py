@@ -34,7 +34,7 @@ def show(build: Build) -> None:
     widgets.title(name)
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        whole = controls.scope(build)
+        whole = controls.not_of_itself(controls.scope(build), vendor["vendor_id"])
         sold = replace(whole, vendors=(vendor["vendor_id"],))
         made = replace(whole, makers=(vendor["vendor_id"],))
         totals = data.totals(build, sold)
