@@ -24,10 +24,8 @@ _KINDS = {
 
 def _leads_to(found: Suggestion) -> str:
     match found.kind:
-        case "agency" | "vendor" | "technology" | "purchase":
+        case "agency" | "place" | "vendor" | "technology" | "purchase":
             return address(found.kind, id=found.id)
-        case "place":
-            return address("explore", place=found.name)
         case "type":
             return address("explore", type=found.name)
         case "product":

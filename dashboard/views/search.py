@@ -32,7 +32,7 @@ def _results(build: Build, text: str) -> None:
         *(_row(bar, "Technology", "technology") for bar in found.technologies),
         *(_row(bar, "Agency", "agency") for bar in found.agencies),
         *(_row(bar, "Vendor or maker", "vendor") for bar in found.vendors),
-        *(_place(bar) for bar in found.places),
+        *(_row(bar, "Place", "place") for bar in found.places),
         *(_office(bar) for bar in found.offices),
     ]
     if found.is_near:
@@ -75,8 +75,3 @@ def _office(bar: Bar) -> list[Parts]:
     """Return the row of an office, which has no page: its name leads to its purchases."""
     words = bar.id.rpartition(":")[2]
     return [Link(bar.name, address("explore", q=words)), "Office", *_row(bar, "", "")[2:]]
-
-
-def _place(bar: Bar) -> list[Parts]:
-    """Return the row of a place: its name leads to what its agencies bought."""
-    return [Link(bar.name, address("explore", place=bar.name)), "Place", *_row(bar, "", "")[2:]]
