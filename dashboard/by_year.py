@@ -245,6 +245,30 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
     widgets.as_table(f"US dollars {measure.basis} by fiscal year", heads, rows)
 
 
+def side_by_side(
+    build: Build, chosen: Sequence[tuple[str, Selection]], measure: Measure, title: str
+) -> None:
+    """Show one chart by year for each of several selections, on one scale, with their table."""
+    series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
+    every = _span(*(years for _, years in series))
+    if not every:
+        return
+    partials = [frozenset(_not_whole(build, one, measure, every)) for _, one in chosen]
+    panels = [
+        (name, years, _columns(years, every, partial, []))
+        for (name, years), partial in zip(series, partials, strict=True)
+    ]
+    widgets.subheading(f"{title}, on one scale")
+    scale = charts.reach([panel for _, _, panel in panels])
+    widgets.small_multiples(
+        *(
+            charts.columns(panel, name, sentences.years_described(years, name), scale=scale)
+            for name, years, panel in panels
+        )
+    )
+    _table(series, measure, _last_covered(build))
+
+
 def technologies(
     build: Build, selection: Selection, measure: Measure, programme: Programme | None = None
 ) -> None:

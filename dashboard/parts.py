@@ -84,6 +84,7 @@ _CARRYING = (
     "vendor",
     "technology",
     "renewals",
+    "compare",
     "resellers",
 )
 

@@ -24,8 +24,8 @@ from dashboard.api import API
 from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
-from dashboard.feeds import FEEDS
 from dashboard.downloads_more import DOWNLOADS_MORE
+from dashboard.feeds import FEEDS
 from dashboard.suggesting import SUGGESTIONS
 
 HERE = Path(__file__).resolve().parent

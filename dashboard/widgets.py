@@ -15,6 +15,7 @@ MENU = (
     ("explore", "Explore"),
     ("renewals", "Renewals"),
     ("changes", "What changed"),
+    ("compare", "Compare"),
     ("resellers", "Resellers"),
     ("grants", "Grants"),
     ("place", "Places"),

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -29,7 +30,7 @@ def build(home: Path) -> Build:
     return data.current()
 
 
-def run(address: dict[str, str], page: str = "explore.py") -> AppTest:
+def run(address: Mapping[str, str | list[str]], page: str = "explore.py") -> AppTest:
     """Run one page with an address of these parameters."""
     test = AppTest.from_function(_one_page, default_timeout=60, args=(page,))
     for name, value in address.items():

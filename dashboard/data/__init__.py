@@ -55,7 +55,6 @@ from dashboard.data.figures import (
     totals,
 )
 from dashboard.data.history import flags_of_purchase, history_of_purchase
-from dashboard.data.since import changes_since, ends_soon, newest_changes
 from dashboard.data.law import (
     events,
     law,
@@ -123,6 +122,7 @@ from dashboard.data.records import (
 )
 from dashboard.data.resold import resold
 from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
+from dashboard.data.since import changes_since, ends_soon, newest_changes
 from dashboard.data.suggest import Suggestion, suggest
 from dashboard.data.terms import (
     Bar,

@@ -28,6 +28,7 @@ ADDRESSES = {
     "technology": "technology?id=device-forensics",
     "purchase": "purchase?id=us_federal%3AA4",
     "renewals": "renewals",
+    "compare": "compare?what=Vendors&these_vendor=Cellebrite&these_vendor=Clearview+AI",
     "resellers": "resellers",
     "grants": "grants",
     "use": "use",

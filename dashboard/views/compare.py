@@ -1,0 +1,71 @@
+"""Compare: two or three agencies, places, vendors or technologies, on equal basis and period."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import blocks, by_year, comparing, controls, data, sentences, widgets
+from dashboard import format as fmt
+from dashboard.data import Build
+from dashboard.parts import Link, address
+
+
+def show(build: Build) -> None:
+    """Show what the address compares, side by side."""
+    widgets.title("Compare")
+    kind, chosen = comparing.choose(build)
+    answer_here = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        whole = controls.scope(build)
+    sides = comparing.sides(build, whole, kind, chosen)
+    if len(sides) < comparing.FEWEST:
+        with answer_here:
+            widgets.answer("Choose two or three to see them side by side.")
+        blocks.footer(build)
+        return
+    shared = comparing.shared_measures(build, sides)
+    if not shared:
+        with answer_here:
+            widgets.answer(comparing.nothing_shared(build, sides))
+            widgets.small_print(
+                "Money of different kinds is never set side by side: obligated is legally "
+                "committed, paid has left the account, committed is the value of a contract."
+            )
+        blocks.footer(build)
+        return
+    measure = comparing.measure(shared)
+    years = comparing.shared_years(build, sides, measure)
+    sides = [replace(side, selection=replace(side.selection, years=years)) for side in sides]
+    figures = comparing.figures(build, sides, measure)
+    with answer_here:
+        widgets.answer(comparing.answer(figures, measure, years))
+        widgets.coverage(comparing.covered(build, sides), comparing.not_compared(years))
+        widgets.small_print(
+            sentences.small_print(None, data.sources(build), data.about(build)["as_of"])
+        )
+    widgets.heading("Side by side", f"US dollars {measure.basis}, the same years for each.")
+    comparing.table(figures, measure)
+    by_year.side_by_side(
+        build, [(side.name, side.selection) for side in sides], measure, "By fiscal year"
+    )
+    groups = [group for group in ("technology", "vendor", "agency") if group != kind]
+    for group in groups:
+        widgets.side_by_side(
+            *(
+                blocks.ranked(build, side.selection, measure, group, most=6, title=side.name)
+                for side in sides
+            )
+        )
+    widgets.downloads(
+        *(
+            Link(
+                f"{fmt.capital(fmt.count(figure.total.purchases, 'purchase'))} of "
+                f"{figure.side.name}, in Explore",
+                address(
+                    "explore", **{kind: figure.side.words}, year=[f"FY{year}" for year in years]
+                ),
+            )
+            for figure in figures
+        )
+    )
+    blocks.footer(build)
