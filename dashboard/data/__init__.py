@@ -122,7 +122,7 @@ from dashboard.data.records import (
 )
 from dashboard.data.resold import resold
 from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
-from dashboard.data.since import changes_since, ends_soon, newest_changes
+from dashboard.data.since import changes_since
 from dashboard.data.suggest import Suggestion, suggest
 from dashboard.data.terms import (
     Bar,
@@ -206,7 +206,6 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "declared_sources",
     "ending",
     "ends_ahead",
-    "ends_soon",
     "events",
     "every_grant",
     "every_purchase",
@@ -250,7 +249,6 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "list_page",
     "list_row",
     "named",
-    "newest_changes",
     "neighbours",
     "outer_places",
     "peers",

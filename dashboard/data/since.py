@@ -1,7 +1,7 @@
 """What changed between two publications, as the published changes have it."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from dashboard.data.opening import Build, Rows, ask
@@ -9,8 +9,6 @@ from dashboard.data.selected import parameters, selected_sql
 from dashboard.data.terms import Selection
 
 _EVERY_STATUS = ("confirmed", "matched", "possible", "rejected")
-# How far ahead "ends soon" looks.
-_SOON = timedelta(days=90)
 
 
 @lru_cache(maxsize=256)
@@ -45,40 +43,3 @@ def changes_since(build: Build, selection: Selection, build_id: str, as_of: date
         build_id=build_id,
         **parameters(wide),
     )
-
-
-@lru_cache(maxsize=64)
-def newest_changes(build: Build, selection: Selection) -> Rows:
-    """Return how many counted purchases the newest publication changed, by kind; none at first."""
-    return ask(
-        build,
-        selected_sql(
-            """
-            select kind, count(distinct purchase_id) as purchases,
-                min(from_date) as from_date, max(to_date) as to_date
-            from mart.change
-            where to_build = (select build_id from meta.build)
-            and purchase_id in (select purchase_id from selected)
-            group by kind order by purchases desc, kind
-            """
-        ),
-        **parameters(replace(selection, statuses=_EVERY_STATUS)),
-    )
-
-
-@lru_cache(maxsize=64)
-def ends_soon(build: Build, selection: Selection, as_of: date) -> int:
-    """Return how many selected purchases end within 90 days of a day."""
-    rows = ask(
-        build,
-        selected_sql(
-            """
-            select count(*) as n from selected
-            where record_kind <> 'idv' and end_date between $as_of and $until
-            """
-        ),
-        as_of=as_of,
-        until=as_of + _SOON,
-        **parameters(selection),
-    )
-    return int(rows[0]["n"])
