@@ -266,7 +266,7 @@ def side_by_side(
             for name, years, panel in panels
         )
     )
-    _table(series, measure, _last_covered(build))
+    _table(series, measure, None)
 
 
 def technologies(
