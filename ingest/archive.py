@@ -5,21 +5,31 @@ more (the publisher put out another under its name, or it cannot be used) stays,
 `set_aside.json` beside it, which says why.
 """
 
+import gzip
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ingest.errors import SourceError
-from ingest.files import checksum, copy_with_checksum, sync_folder, write_whole
+from ingest.files import (
+    BLOCK,
+    checksum,
+    copy_with_checksum,
+    sync_file,
+    sync_folder,
+    write_whole,
+)
 from ingest.home import Home
 
 RECEIPT = "receipt.json"
 SET_ASIDE = "set_aside.json"
+PACKED = ".gz"
 
 
 class Receipt(BaseModel):
@@ -86,6 +96,12 @@ def keep(
         sha256, size = copy_with_checksum(origin, part / origin.name)
         final = folder / sha256
         if final.exists():
+            receipt = receipt_of(final)
+            if not (final / receipt.file_name).exists():
+                # Compressed, as what counts no more is, or gone: these are its bytes.
+                (part / origin.name).replace(final / receipt.file_name)
+                packed(final / receipt.file_name).unlink(missing_ok=True)
+                sync_folder(final)
             return read(final), False
         receipt = Receipt(
             source_id=source_id,
@@ -141,22 +157,64 @@ def forget(raw: RawFile) -> None:
     shutil.rmtree(gone)
 
 
-def read(folder: Path) -> RawFile:
-    """Return the raw file kept in this folder."""
+def receipt_of(folder: Path) -> Receipt:
+    """Return the receipt kept in this folder."""
     try:
-        receipt = Receipt.model_validate_json((folder / RECEIPT).read_bytes())
+        return Receipt.model_validate_json((folder / RECEIPT).read_bytes())
     except ValidationError as error:
         raise SourceError(
             f"{folder.parent.name}: the receipt in {folder} cannot be read. "
             f"Delete that folder and add the file again."
         ) from error
+
+
+def packed(path: Path) -> Path:
+    """Return where the bytes of a raw file stand once they are compressed."""
+    return path.with_name(f"{path.name}{PACKED}")
+
+
+def read(folder: Path) -> RawFile:
+    """Return the raw file kept in this folder, unpacked when it was compressed."""
+    receipt = receipt_of(folder)
     path = folder / receipt.file_name
+    if not path.exists() and packed(path).exists():
+        _unpack(path)
     if not path.exists():
         raise SourceError(
             f"{receipt.source_id}: the raw file {receipt.file_name} is gone from {folder}. "
             f"Put it back there, or delete that folder and add the file again."
         )
     return RawFile(receipt=receipt, path=path)
+
+
+@contextmanager
+def beside(folder: Path) -> Iterator[Path]:
+    """Yield where to write a file apart, before it goes into this folder of the archive."""
+    part = folder.with_name(f".part-{os.getpid()}")
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _unpack(path: Path) -> None:
+    try:
+        _gunzip(path)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise SourceError(
+            f"{packed(path)} cannot be unpacked ({error}). Put back a copy of it from a backup, "
+            f"or delete its folder: the file is then fetched or added anew."
+        ) from error
+
+
+def _gunzip(path: Path) -> None:
+    with beside(path.parent) as part:
+        with gzip.open(packed(path)) as source, part.open("wb") as target:
+            shutil.copyfileobj(source, target, BLOCK)
+            sync_file(target)
+        part.replace(path)
+    packed(path).unlink()
+    sync_folder(path.parent)
 
 
 def verify(raw: RawFile) -> None:

@@ -22,7 +22,7 @@ from ingest.agencies import load_names
 from ingest.archive import RawFile
 from ingest.corrections import load_corrections, load_disputes
 from ingest.decisions import READINGS, load_decisions
-from ingest.errors import SourceError, WhobuysError
+from ingest.errors import HeldError, SourceError, WhobuysError
 from ingest.home import Home
 from ingest.knowledge import load_knowledge
 from ingest.notices import stale_because
@@ -194,7 +194,7 @@ def _described(
 
 @contextmanager
 def one_at_a_time(home: Home, name: str = ".lock") -> Iterator[None]:
-    """Hold the one lock of this home; raise WhobuysError naming who holds it.
+    """Hold the one lock of this home; raise HeldError naming who holds it.
 
     The lock belongs to the process, so a killed run leaves none behind.
     """
@@ -206,7 +206,7 @@ def one_at_a_time(home: Home, name: str = ".lock") -> Iterator[None]:
             flock(handle, LOCK_EX | LOCK_NB)
         except BlockingIOError as error:
             handle.seek(0)
-            raise WhobuysError(
+            raise HeldError(
                 f"Another run is at work here ({handle.read().strip() or 'it gave no name'}). "
                 f"Wait until it has ended."
             ) from error

@@ -5,6 +5,10 @@ class WhobuysError(Exception):
     """Nothing was done, and this sentence says why. Commands end with exit code 2."""
 
 
+class HeldError(WhobuysError):
+    """Another run is at work in this home."""
+
+
 class SourceError(WhobuysError):
     """A source, or one of its files, cannot be used as it is."""
 

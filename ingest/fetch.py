@@ -57,6 +57,7 @@ def fetch(
     results = []
     with one_at_a_time(home, ".fetch-lock"):
         for source in chosen:
+            began = datetime.now(UTC).replace(microsecond=0)
             with Client(
                 source.id,
                 pace=pace,
@@ -73,7 +74,16 @@ def fetch(
                     results.append(archive.run(wanted, asked, today))
                 else:
                     results.append(_search(home, source, client, today, say))
+            if not results[-1].is_stale:
+                _note_good(home, source.id, began)
     return results
+
+
+def _note_good(home: Home, source_id: str, began: datetime) -> None:
+    """Remember when the last good fetch began, for `whobuys refresh` to know what is due."""
+    memory = remember(home, source_id)
+    memory.last_good = began
+    note(home, source_id, memory)
 
 
 def _refuse_what_is_not_fetched(source: Source) -> None:

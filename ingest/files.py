@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 BLOCK = 4 << 20
 
@@ -19,6 +20,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(handle: IO[bytes]) -> None:
+    """Make what was written to an open file survive a power cut."""
+    handle.flush()
+    os.fsync(handle.fileno())
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file at once: readers see the old bytes or the new ones, never half."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,8 +33,7 @@ def write_whole(path: Path, content: bytes) -> None:
     try:
         with part.open("wb") as handle:
             handle.write(content)
-            handle.flush()
-            os.fsync(handle.fileno())
+            sync_file(handle)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -48,8 +54,7 @@ def copy_with_checksum(origin: Path, destination: Path) -> tuple[str, int]:
             hashed = beside.submit(digest.update, block)
             size += target.write(block)
             hashed.result()
-        target.flush()
-        os.fsync(target.fileno())
+        sync_file(target)
     return digest.hexdigest(), size
 
 

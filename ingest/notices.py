@@ -50,6 +50,8 @@ class Memory(BaseModel):
     large_file_ended: datetime | None = None
     # By part of a data set: the version, in its portal's words, whose rows are here.
     versions: dict[str, str] = {}
+    # When a fetch last began that ended with everything the publisher has.
+    last_good: datetime | None = None
 
 
 def remember(home: Home, source_id: str) -> Memory:
