@@ -19,7 +19,10 @@ from ingest.refresh_report import Report
 def refresh(
     source: Annotated[
         list[str] | None,
-        typer.Argument(help="What to keep up. Default: every source that can be fetched."),
+        typer.Argument(
+            envvar="WHOBUYS_REFRESH",
+            help="What to keep up. Default: every source that can be fetched.",
+        ),
     ] = None,
     *,
     is_now: Annotated[

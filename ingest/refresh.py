@@ -5,6 +5,7 @@ whole stays, and the database that readers see moves only when a new one is whol
 """
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -54,7 +55,9 @@ def refresh(
     with one_at_a_time(home, LOCK):
         report = Report(began_at=began.replace(microsecond=0))
         try:
-            report.before = reporting.published(home)
+            # One made by an older version of the code is replaced, whatever it looks like.
+            with suppress(duckdb.Error):
+                report.before = reporting.published(home)
             _refresh(home, wanted or Wanted(), report, pace, say, tick)
         except (WhobuysError, OSError, duckdb.Error) as error:
             report.problem = _sentence(error)

@@ -165,7 +165,7 @@ class Report(_Model):
             lines.append(f"Held back until someone accepts it, {source_id}: {why}")
         for source_id, why in list(left_out.items())[:_SHOWN]:
             lines.append(f"Left out of {source_id}: {why}")
-        if max(map(len, (self.failed, self.held, left_out))) > _SHOWN:
+        if max(len(self.failed), len(self.held), len(left_out)) > _SHOWN:
             lines.append(f"and more, in {FOLDER}/{LAST}.")
         return lines
 
