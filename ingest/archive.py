@@ -2,7 +2,8 @@
 
 Layout: `raw/<source>/<sha256>/<file name>` and `receipt.json` beside it. A version that counts no
 more (the publisher put out another under its name, or it cannot be used) stays, and has
-`set_aside.json` beside it, which says why.
+`set_aside.json` beside it, which says why; `whobuys refresh` keeps it as `<file name>.gz`, and it
+is unpacked where it counts again.
 """
 
 import gzip

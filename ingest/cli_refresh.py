@@ -21,7 +21,7 @@ def refresh(
         list[str] | None,
         typer.Argument(
             envvar="WHOBUYS_REFRESH",
-            help="What to keep up. Default: every source that can be fetched.",
+            help="What to keep up. Default: what the home follows, as for `whobuys fetch`.",
         ),
     ] = None,
     *,

@@ -18,7 +18,8 @@ from ingest import tidy
 from ingest.build import Built, one_at_a_time
 from ingest.due import due_on, is_due
 from ingest.errors import HeldError, WhobuysError
-from ingest.fetch_result import WAIT_FOR_BUILD, Fetched, Tick
+from ingest.fetch_result import WAIT_FOR_BUILD, Asked, Fetched, Tick
+from ingest.following import can_be_fetched, following
 from ingest.home import Home
 from ingest.http import Pace
 from ingest.notices import Notice, remember
@@ -31,7 +32,7 @@ Say = building.Say
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which sources to keep up (none: all that are on), and whether to wait until they are due."""
+    """Which sources to keep up (none: what the home follows), and whether to fetch them all now."""
 
     source_ids: tuple[str, ...] = ()
     is_now: bool = False
@@ -71,9 +72,17 @@ def refresh(
 def _refresh(
     home: Home, wanted: Wanted, report: Report, pace: Pace | None, say: Say, tick: Tick
 ) -> None:
-    due = _due(home, wanted, report)
+    sources = load_sources(home.source_folders)
+    if wanted.source_ids:
+        chosen = [find_source(sources, source_id) for source_id in wanted.source_ids]
+        asked = Asked()
+    else:
+        followed = following(home, sources)
+        chosen = followed.chosen
+        asked = Asked(is_anything=not followed.is_listed)
+    due = _due(home, chosen, report, is_now=wanted.is_now)
     if due:
-        for result in fetching.fetch(home, due, pace=pace, say=say, tick=tick):
+        for result in fetching.fetch(home, due, asked, pace=pace, say=say, tick=tick):
             _add(report, result)
     built = _build(home, say)
     report.after = reporting.published(home)
@@ -82,16 +91,14 @@ def _refresh(
     report.changes = reporting.changes(built.database, built.build_id)
     report.held = reporting.held(built.database)
     with one_at_a_time(home):
-        report.tidied = tidy.tidy(home, load_sources(home.source_folders))
+        report.tidied = tidy.tidy(home, sources)
 
 
-def _due(home: Home, wanted: Wanted, report: Report) -> list[str]:
+def _due(home: Home, chosen: list[Source], report: Report, *, is_now: bool) -> list[str]:
     """Return what to fetch now, and note of every other source why it is not."""
-    sources = load_sources(home.source_folders)
-    chosen = [find_source(sources, source_id) for source_id in wanted.source_ids]
     due = []
-    for source in chosen or [s for s in sources.values() if fetching.can_be_fetched(s)]:
-        if not fetching.can_be_fetched(source):
+    for source in chosen:
+        if not (source.is_on and can_be_fetched(source)):
             why = "it is switched off, or has no address: `whobuys status` says which"
             report.sources[source.id] = SourceReport(state="not fetched", why=why)
             continue
@@ -102,7 +109,7 @@ def _due(home: Home, wanted: Wanted, report: Report) -> list[str]:
             continue
         # What failed is asked for again by the next run, whatever its cadence.
         is_stale = any(notice.is_stale for notice in memory.notices)
-        if wanted.is_now or is_stale or is_due(source, memory.last_good, report.began_at):
+        if is_now or is_stale or is_due(source, memory.last_good, report.began_at):
             due.append(source.id)
         else:
             report.sources[source.id] = _not_due(source, memory.last_good)
