@@ -152,6 +152,8 @@ def bases() -> list[tuple[str, Parts]]:
 _MEASURES = {
     "precision": "of what the rules match, so much is right",
     "recall": "of what is there to be found, so much is matched",
+    "precision of agencies": "of names that the rules put together, so many are one agency",
+    "recall of agencies": "of names that are one agency, so many are put together",
     "technology accuracy": "of right matches, so much has the right technology",
 }
 

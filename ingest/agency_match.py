@@ -95,6 +95,10 @@ class Matcher:
         name, state = self._state(recorded)
         if state is None:
             return Match(None, "its state is not given and cannot be told from its name")
+        # What a person settled: a line of department_names.csv under the state.
+        settled = self.names.listed.get((f"us_{state}", capital(recorded.name)))
+        if settled:
+            return Match(Agency(*settled, f"us_{state}", None))
         name, recorded = _with_county(name, state, recorded)
         words = self._written_out(name)
         head, body = self._parts(words)

@@ -268,7 +268,8 @@ def check(
         typer.Option(
             "--suggest",
             help="List vendor names of the published ledger that look like a known vendor, with a "
-            "line for vendor_aliases.csv. Nothing is taken over by itself.",
+            "line for vendor_aliases.csv, and agencies whose names look alike, with one for "
+            "department_names.csv. Nothing is taken over by itself.",
         ),
     ] = False,
     as_json: AsJson = False,
