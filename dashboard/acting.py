@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import streamlit as st
+
 from dashboard import blocks, data, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Row, Rows, Selection
@@ -31,8 +33,14 @@ def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
 # ---------------------------------------------------------------- what ends
 
 
-def running(build: Build, selection: Selection, *, names_agency: bool) -> None:
-    """Show what has not ended by its record, where anything has not, the last day to act first."""
+def current_and_grown(build: Build, selection: Selection, page: str, page_id: str) -> None:
+    """Show what has not ended by its record, the last day to act first, and what grew most."""
+    _running(build, selection, names_agency=page != "agency")
+    order = "share" if st.query_params.get("grown") == "share" else "dollars"
+    _grown(build, selection, order, page, page_id)
+
+
+def _running(build: Build, selection: Selection, *, names_agency: bool) -> None:
     rows = data.ending(build, selection, data.about(build)["as_of"], date.max, _MOST)
     if rows:
         widgets.heading("Current and ending", f"As of {blocks.as_of(build)}.", "ending")
@@ -97,7 +105,7 @@ def last_day(row: Row) -> Parts:
 # ---------------------------------------------------------------- what grew
 
 
-def grown(build: Build, selection: Selection, order: str, page: str, **kept: object) -> None:
+def _grown(build: Build, selection: Selection, order: str, page: str, page_id: str) -> None:
     """Show which purchases grew most by amendment; heads of columns sort, in the address."""
     known = data.growth_known(build, selection)
     widgets.heading(
@@ -116,7 +124,7 @@ def grown(build: Build, selection: Selection, order: str, page: str, **kept: obj
     rows = data.grown(build, selection, order)
 
     def head(text: str, key: str, role: str = "") -> Head:
-        link = address(page, **kept, grown=key) + "#grown"
+        link = address(page, id=page_id, grown=key) + "#grown"
         return Head(text, is_number=True, role=role, link=link,
                     sorted="descending" if order == key else "")  # fmt: skip
 

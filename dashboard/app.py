@@ -10,8 +10,10 @@ from dashboard.views import (
     check,
     compare,
     decide,
+    dictionary,
     explore,
     grants,
+    issues,
     law,
     method,
     nothing,
@@ -51,6 +53,8 @@ VIEWS = {
     "check": (check, "Check your own file"),
     "decide": (decide, "Decide"),
     "sources": (sources, "Sources"),
+    "issues": (issues, "Issues found in the data"),
+    "dictionary": (dictionary, "Data dictionary"),
     "method": (method, "Method"),
 }
 

@@ -142,6 +142,16 @@ def facts(pairs: Sequence[tuple[str, Parts]]) -> None:
     st.html(f'<dl class="wb-facts">{rows}</dl>')
 
 
+def terms(items: Sequence[tuple[str, str, Parts]]) -> None:
+    """Show words with their meaning, each under an anchor that never changes."""
+    rows = "".join(
+        f'<div id="{escape(anchor)}"><dt>{html(Link(word, f"method#{anchor}"))}</dt>'
+        f"<dd>{html(meaning)}</dd></div>"
+        for anchor, word, meaning in items
+    )
+    st.html(f'<dl class="wb-facts">{rows}</dl>')
+
+
 def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
     """Show a few large figures in a row: what it is, the figure, a note."""
     cells = "".join(

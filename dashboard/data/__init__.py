@@ -55,6 +55,7 @@ from dashboard.data.figures import (
     totals,
 )
 from dashboard.data.history import flags_of_purchase, history_of_purchase
+from dashboard.data.issues import how_many_issues, issue_choices, issues
 from dashboard.data.law import (
     events,
     law,
@@ -230,8 +231,11 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "history_of_purchase",
     "home",
     "how_many",
+    "how_many_issues",
     "how_many_uses",
+    "issue_choices",
     "issue_kinds",
+    "issues",
     "largest_programme",
     "law",
     "laws",

@@ -88,9 +88,7 @@ def show(build: Build) -> None:
 
     offices.show(build, chosen, measure, name)
 
-    acting.running(build, chosen, names_agency=False)
-    order = "share" if st.query_params.get("grown") == "share" else "dollars"
-    acting.grown(build, chosen, order, "agency", id=agency["agency_id"])
+    acting.current_and_grown(build, chosen, "agency", agency["agency_id"])
 
     acting.peers(build, agency["agency_id"], measure)
     known.of_agency(build, agency)

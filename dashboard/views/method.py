@@ -1,7 +1,8 @@
 """Method: the definition, how sure, how often wrong, what amounts mean, what is not here."""
 
-from dashboard import blocks, data, method_text, widgets
+from dashboard import blocks, data, glossary, method_text, widgets
 from dashboard.data import Build
+from dashboard.parts import Link
 
 
 def show(build: Build) -> None:
@@ -28,6 +29,15 @@ def show(build: Build) -> None:
     widgets.heading("What amounts mean", anchor="amounts")
     widgets.facts(method_text.bases())
     widgets.text(*method_text.AMOUNTS)
+
+    widgets.heading(
+        "Words used here", "Each has an address that does not change: its link.", "words"
+    )
+    widgets.terms(glossary.terms())
+    widgets.downloads(
+        Link("What every column of the data means", "dictionary"),
+        Link("Issues found in the data", "issues"),
+    )
 
     widgets.heading("What these figures do not say", anchor="limits")
     widgets.bullets(method_text.LIMITS)

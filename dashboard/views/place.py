@@ -90,9 +90,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
             for group in ("agency", "technology", "vendor")
         )
     )
-    acting.running(build, chosen, names_agency=True)
-    order = "share" if st.query_params.get("grown") == "share" else "dollars"
-    acting.grown(build, chosen, order, "place", id=place_id)
+    acting.current_and_grown(build, chosen, "place", place_id)
     known.of_place(build, place)
     place_parts.peers(build, place, measure)
     widgets.heading("Purchases")

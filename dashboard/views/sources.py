@@ -2,6 +2,7 @@
 
 from dashboard import blocks, data, provenance, sentences, widgets
 from dashboard.data import Build
+from dashboard.parts import Link
 
 
 def show(build: Build) -> None:
@@ -40,4 +41,8 @@ def show(build: Build) -> None:
         "issues",
     )
     provenance.issues_table(data.issue_kinds(build))
+    widgets.downloads(
+        Link("Every issue, with filters", "issues"),
+        Link("What every column means", "dictionary"),
+    )
     blocks.footer(build)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, feeds, known, sentences, widgets
+from dashboard import acting, blocks, by_year, controls, data, feeds, known, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -63,6 +63,7 @@ def show(build: Build) -> None:
             for group in ("agency", "vendor", "maker")
         )
     )
+    acting.current_and_grown(build, chosen, "technology", technology["technology"])
     widgets.heading("Purchases")
     blocks.purchase_table(
         data.purchases(build, chosen, "Newest first", 1, 25), "The newest counted purchases"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import (
+    acting,
     beside,
     blocks,
     by_year,
@@ -16,7 +17,7 @@ from dashboard import (
     sentences,
     widgets,
 )
-from dashboard.data import Build
+from dashboard.data import Build, Measure, Selection
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -83,6 +84,7 @@ def show(build: Build) -> None:
                 for group in ("agency", "technology", "maker")
             )
         )
+        acting.current_and_grown(build, sold, "vendor", vendor["vendor_id"])
         widgets.heading(f"Sold by {name}")
         blocks.purchase_table(
             data.purchases(build, sold, "Newest first", 1, 25), "The newest counted purchases"
@@ -93,16 +95,7 @@ def show(build: Build) -> None:
                 address("explore", vendor=name),
             )
         )
-    others = data.sold_by_others(build, made)
-    if others:
-        widgets.heading(f"Made by {name}, sold by others")
-        blocks.purchase_table(others, "The newest counted purchases through resellers")
-        widgets.downloads(
-            Link(
-                f"Everything made by {name}, in Explore",
-                address("explore", maker=name),
-            )
-        )
+    _made_by(build, made, measure, name)
     passing.of_vendor(build, whole, vendor)
     subawards = data.subawards_to(build, str(vendor["vendor_id"]))
     if subawards:
@@ -116,3 +109,22 @@ def show(build: Build) -> None:
         by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
     widgets.downloads(*feeds.links("vendor", vendor["vendor_id"], name))
     blocks.footer(build)
+
+
+def _made_by(build: Build, made: Selection, measure: Measure, name: str) -> None:
+    """Show who bought a maker's products through others, and from which sellers."""
+    others = data.sold_by_others(build, made)
+    if not others:
+        return
+    resold = replace(made, resold_only=True)
+    widgets.heading(
+        f"Made by {name}, sold by others", f"Through resellers, US dollars {measure.basis}.", "made"
+    )
+    widgets.side_by_side(
+        blocks.ranked(build, resold, measure, "agency", maker=name),
+        blocks.ranked(build, resold, measure, "vendor", title="Sold by", maker=name),
+    )
+    blocks.purchase_table(others, "The newest counted purchases through resellers")
+    widgets.downloads(
+        Link(f"Everything made by {name}, in Explore", address("explore", maker=name))
+    )

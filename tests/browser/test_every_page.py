@@ -40,6 +40,8 @@ ADDRESSES = {
     "check": "check",
     "decide": "decide",
     "sources": "sources",
+    "issues": "issues",
+    "dictionary": "dictionary",
     "method": "method",
 }
 
