@@ -31,7 +31,8 @@ def show(build: Build) -> None:
         [
             ["Every counted purchase: ",
              Link("CSV", address("export/purchases.csv"), is_download=True), ", ",
-             Link("XLSX", address("export/purchases.xlsx"), is_download=True)],
+             Link("XLSX", address("export/purchases.xlsx"), is_download=True), ", ",
+                Link("Parquet", address("export/purchases.parquet"), is_download=True)],
             ["Any selection of them: set filters on ", Link("Explore", address("explore")),
              ", then download what is seen."],
             [("Every table, with dictionary, data package, Parquet, FollowTheMoney entities, Open "
