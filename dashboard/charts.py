@@ -30,9 +30,9 @@ class Column:
 
 @dataclass(frozen=True)
 class RankedBar:
-    """One row of a ranked list: a name that leads somewhere, an amount, a note."""
+    """One row of a ranked list: a name, which mostly leads somewhere, an amount, a note."""
 
-    name: Link
+    name: Link | str
     amount: Decimal
     words: str
     note: Part

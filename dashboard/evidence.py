@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import format as fmt
-from dashboard import sentences, widgets
+from dashboard import funding, sentences, widgets
 from dashboard.data import Row, Rows
 from dashboard.parts import Break, Clipped, Code, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
@@ -250,7 +250,7 @@ def record(purchase: Row) -> list[tuple[str, Parts]]:
         ("Starts", _date(purchase["start_date"])),
         ("Product code", known("psc", "psc_code")),
         ("Industry code", known("naics", "naics_code")),
-        ("Source of funds", known("funding")),
+        *funding.of_purchase(purchase),
         ("Changes after signing", known("modifications")),
     ]  # fmt: skip
 

@@ -54,6 +54,7 @@ from dashboard.data.figures import (
     total_by_others,
     totals,
 )
+from dashboard.data.funding import funding, vehicles
 from dashboard.data.history import flags_of_purchase, history_of_purchase
 from dashboard.data.issues import how_many_issues, issue_choices, issues
 from dashboard.data.law import (
@@ -218,7 +219,9 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "find_names",
     "find_places",
     "flags_of_purchase",
+    "funding",
     "funding_kinds",
+    "vehicles",
     "grants",
     "grants_by",
     "grants_total",

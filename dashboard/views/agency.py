@@ -12,6 +12,7 @@ from dashboard import (
     controls,
     data,
     feeds,
+    funding,
     known,
     offices,
     sentences,
@@ -87,6 +88,7 @@ def show(build: Build) -> None:
     )
 
     offices.show(build, chosen, measure, name)
+    funding.show(build, chosen, measure)
 
     acting.current_and_grown(build, chosen, "agency", agency["agency_id"])
 

@@ -9,6 +9,7 @@ from dashboard import (
     controls,
     data,
     feeds,
+    funding,
     known,
     place_parts,
     sentences,
@@ -90,6 +91,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
             for group in ("agency", "technology", "vendor")
         )
     )
+    funding.show(build, chosen, measure)
     acting.current_and_grown(build, chosen, "place", place_id)
     known.of_place(build, place)
     place_parts.peers(build, place, measure)
