@@ -137,7 +137,10 @@ def _brief(build: Build, subject: _Subject) -> Brief:
         *([] if peers else ["what others like it pay, on an equal basis and period"]),
     ]
     sections = [
-        Section("The decision that is due", [_due(ending, as_of)]),
+        Section(
+            "The decision that is due",
+            [_due(ending, as_of, data.without_end(build, subject.selection))],
+        ),
         Section("What it costs", _costs(build, subject, totals, funding)),
         *(
             [Section("When contracts end", contracts=[_contract(row) for row in ending])]
@@ -160,12 +163,17 @@ def _brief(build: Build, subject: _Subject) -> Brief:
     )
 
 
-def _due(ending: Sequence[Row], as_of: date) -> Line:
+def _due(ending: Sequence[Row], as_of: date, without_end: int) -> Line:
     near = [row for row in ending if row["ends"] <= as_of + timedelta(days=365)]
     if not near:
-        return [
+        said_none = (
             f"These records show no contract that ends within {_MONTHS} months of {fmt.day(as_of)}."
-        ]
+        )
+        if not without_end:
+            return [said_none]
+        # An end that is not in the record is no contract that goes on, and none that has ended.
+        purchases = fmt.count(without_end, "purchase")
+        return [f"{said_none} {fmt.capital(purchases)} without an end in the record may."]
     first = near[0]
     said: list[Said] = [
         "Whether to renew: ",

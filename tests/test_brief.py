@@ -158,3 +158,13 @@ def test_a_brief_can_be_asked_of_the_server(home: Path) -> None:
     assert "three purchases" in words(found.content)
     assert client.get("/export/brief.pdf", params={"place": "nowhere"}).status_code == 404
     assert found.status_code == 200
+
+
+def test_an_end_that_is_not_in_the_record_is_said_to_be_missing(home: Path) -> None:
+    rows = sample_rows()
+    for purchase in rows["mart.purchase"]:
+        purchase["end_date"] = None
+    publish(home, rows)
+    page = words(of_agency(ICE))
+    assert "Three purchases without an end in the record may" in page
+    assert "When any running contract ends" in page
