@@ -1,4 +1,4 @@
-"""Downloads of grants and sub-awards as CSV: every column, in files of their own."""
+"""Downloads of grants, sub-awards and reports of use as CSV: every column, in files apart."""
 
 import csv
 import io
@@ -9,8 +9,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from dashboard import data
-from dashboard.data import Build, GrantSelection, Row
+from dashboard.data import Build, GrantSelection, Reported, Row
 from dashboard.exports import cells
+
+_MOST = 1_000_000
 
 
 def csv_lines(rows: Iterable[Row]) -> Iterator[bytes]:
@@ -40,6 +42,19 @@ def _answer(request: Request, what: str) -> Response:
     query = request.query_params
     if what == "subawards":
         rows = data.every_subaward(build, query.get("id", ""))
+    elif what == "questions":
+        rows = iter(data.standing_list(build, query.get("list", ""), most=_MOST))
+    elif what == "uses":
+        rows = data.every_use(
+            build,
+            Reported(
+                words=query.get("q", ""),
+                vendor_id=query.get("vendor") or None,
+                technology=query.get("technology") or None,
+                answer=query.get("answer") or None,
+                place_id=query.get("place") or None,
+            ),
+        )
     else:
         rows = data.every_grant(
             build,
@@ -69,7 +84,19 @@ def subawards_csv(request: Request) -> Response:
     return _answer(request, "subawards")
 
 
+def uses_csv(request: Request) -> Response:
+    """Answer with the reports of use that the address selects."""
+    return _answer(request, "uses")
+
+
+def questions_csv(request: Request) -> Response:
+    """Answer with the standing list that the address names."""
+    return _answer(request, "questions")
+
+
 DOWNLOADS_BESIDE: list[BaseRoute] = [
     Route("/export/grants.csv", grants_csv),
     Route("/export/subawards.csv", subawards_csv),
+    Route("/export/uses.csv", uses_csv),
+    Route("/export/questions.csv", questions_csv),
 ]

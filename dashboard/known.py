@@ -161,20 +161,18 @@ def of_purchase(build: Build, purchase: Row) -> None:
 
 def questions(build: Build, **of: str) -> None:
     """Show which standing lists hold questions about an agency, place or vendor."""
-    found = [
-        (row["list"], data.standing_list(build, row["list"], **of))  # type: ignore[arg-type]
-        for row in data.standing_lists(build)
-    ]
     items: list[Parts] = [
         [
-            Link(f"{use_law.LISTS[name][0]}: ", address("questions") + f"#{use_law.anchor(name)}"),
-            fmt.clip(str(rows[0]["question"]), 300),
-            f" And {len(rows) - 1:,} more." if len(rows) > 1 else "",
+            Link(
+                f"{use_law.LISTS[row['list']][0]}: ",
+                address("questions") + f"#{use_law.anchor(row['list'])}",
+            ),
+            fmt.clip(str(row["question"]), 300),
+            f" And {row['entries'] - 1:,} more." if row["entries"] > 1 else "",
             Break(),
-            Muted(f"What may explain it: {rows[0]['innocent_explanation']}"),
+            Muted(f"What may explain it: {row['innocent_explanation']}"),
         ]
-        for name, rows in found
-        if rows
+        for row in data.questions_of(build, **of)
     ]
     if items:
         widgets.subheading("Questions, never verdicts")

@@ -5,7 +5,7 @@ from datetime import date
 from dashboard import data, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows
-from dashboard.parts import Break, Link, Muted, Part, Parts, address
+from dashboard.parts import Break, Link, Muted, Part, Parts, Strong, address
 from dashboard.widgets import Head
 
 ANSWERS = {
@@ -107,11 +107,11 @@ def uses(rows: Rows, caption: str, *, folded: str = "") -> None:
     `folded` are the words under which a long table is folded away.
     """
     heads = [
-        Head("Agency", role="what"),
-        Head("Place", role="date"),
+        Head("Agency and place", role="what"),
         Head("Product"),
         Head("What is reported"),
-        Head("When"),
+        Head("How many"),
+        Head("When", role="date"),
         Head("The agency's answer"),
         Head("Source"),
     ]
@@ -137,11 +137,13 @@ def _use(row: Row) -> list[Parts]:
     said: list[Part] = [reported(row)]
     if row["note"]:
         said += [Break(), Muted(str(row["note"]))]
+    if not row["is_verified"]:
+        said += [Break(), Strong("Not verified: "), "no named source stands behind it."]
     return [
-        name,
-        place_of(row) if row["place_id"] else "many countries",
+        [name, Break(), place_of(row) if row["place_id"] else Muted("many countries")],
         _product(row),
         said,
+        volume(row),
         when(
             row["earliest_start_date"],
             row["latest_start_date"],
@@ -162,6 +164,26 @@ def _product(row: Row) -> Parts:
     if row["vendor_id"]:
         return Link(str(row["vendor_name"]), address("vendor", id=row["vendor_id"]))
     return str(row["vendor_name"] or fmt.MISSING)
+
+
+def volume(row: Row) -> str:
+    """Return what was counted, as a range where the source gives one, and by how many people."""
+    parts = []
+    counted = _range(row["count_low"], row["count_high"])
+    if counted:
+        parts.append(f"{counted} {row['count_of'] or ''}".strip())
+    people = _range(row["accounts_low"], row["accounts_high"])
+    if people:
+        parts.append(f"{people} accounts or people")
+    return "; ".join(parts) or fmt.MISSING
+
+
+def _range(low: int | None, high: int | None) -> str:
+    if low is None and high is None:
+        return ""
+    if low is None or high is None:
+        return f"{low:,} or more" if low is not None else f"up to {high:,}"
+    return fmt.span(f"{low:,}", f"{high:,}")
 
 
 def laws(rows: Rows, caption: str, day: date | None = None, *, folded: str = "") -> None:

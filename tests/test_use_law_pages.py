@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import use_law
+from dashboard import data, downloads_beside, use_law
+from dashboard.data import Reported
 from tests.published import publish, sample_rows
 
 
@@ -149,3 +150,34 @@ def test_dates_are_shown_as_exactly_as_they_are_known() -> None:
         == "between 16 Jul 2019 and 30 Sep 2019"
     )
     assert use_law.when(None, None, None, ends=True) == "not in the record"
+
+
+def test_uses_and_questions_download_as_they_are_asked_for() -> None:
+    build = data.current()
+    rows = list(data.every_use(build, Reported(answer="denied")))
+    assert [row["use_id"] for row in rows] == ["us-clearview-denied"]
+    lines = b"".join(downloads_beside.csv_lines(rows)).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("use_id,place_id")
+    assert "210 agencies denied use" in lines[1]
+    assert "export/uses.csv?answer=denied" in said(run("use", answer="Denied"))
+    assert "export/questions.csv?list=trial+before+purchase" in said(run("questions"))
+
+
+def test_a_page_of_reports_that_is_not_there_shows_the_last(home: Path) -> None:
+    rows = sample_rows()
+    use = rows["mart.use"][0]
+    rows["mart.use"] = [{**use, "use_id": f"u{n:03}", "what": f"report {n}"} for n in range(120)]
+    publish(home, rows)
+    assert "101 to 120" in said(run("use", page="99"))
+    page = said(run("use", page="2"))
+    assert "51 to 100" in page
+    assert "Page 2 of 3" in page
+    assert "use?page=3" in page
+
+
+def test_volumes_are_shown_as_ranges() -> None:
+    use = {"count_low": 97, "count_high": 100, "count_of": "agencies",
+           "accounts_low": None, "accounts_high": None}  # fmt: skip
+    assert use_law.volume(use) == "97 to 100 agencies"
+    assert use_law.volume({**use, "count_high": None}) == "97 or more agencies"
+    assert use_law.volume({**use, "count_low": None, "count_high": None}) == "not in the record"

@@ -1,8 +1,9 @@
 """What is known beside the money: reported use, the agencies' answers, and what was searched."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Row, Rows, ask, ask_one
+from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
 from dashboard.data.terms import Reported
 
 # Rows on agencies first, then those on many together; the largest numbers first.
@@ -72,11 +73,25 @@ def _asked(reported: Reported) -> dict[str, object]:
 
 
 @lru_cache(maxsize=512)
-def uses(build: Build, reported: Reported, most: int = 1000) -> Rows:
-    """Return the reports that a reader asks for, single agencies first."""
+def uses(build: Build, reported: Reported, most: int = 1000, page: int = 1) -> Rows:
+    """Return one page of the reports that a reader asks for, single agencies first."""
     return ask(
-        build, f"select * {_FOUND} order by {_ORDER} limit $most", most=most, **_asked(reported)
+        build,
+        f"select * {_FOUND} order by {_ORDER} limit $most offset $start",
+        most=most,
+        start=(page - 1) * most,
+        **_asked(reported),
     )
+
+
+def every_use(build: Build, reported: Reported, step: int = 1000) -> Iterator[Row]:
+    """Yield every such report with all its columns, for downloads. Not cached."""
+    with connection(build) as cursor:
+        cursor.execute(f"select * {_FOUND} order by {_ORDER}", _asked(reported))
+        names = [column[0] for column in cursor.description or ()]
+        while batch := cursor.fetchmany(step):
+            for row in batch:
+                yield dict(zip(names, row, strict=True))
 
 
 @lru_cache(maxsize=512)
@@ -158,6 +173,32 @@ def standing_list(
         """,
         name=name, agency_id=agency_id, place_id=place_id, vendor_id=vendor_id, most=most,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def questions_of(
+    build: Build,
+    *,
+    agency_id: str | None = None,
+    place_id: str | None = None,
+    vendor_id: str | None = None,
+) -> Rows:
+    """Return the first question of each list about an agency, place or vendor; `entries` of it."""
+    return ask(
+        build,
+        """
+        select *, count(*) over (partition by list) as entries
+        from mart.standing_list
+        where ($agency_id is null or agency_id = $agency_id)
+        and ($place_id is null or place_id = $place_id)
+        and ($vendor_id is null or vendor_id = $vendor_id)
+        qualify row_number() over (partition by list order by earliest_date, entry_id) = 1
+        order by list
+        """,
+        agency_id=agency_id,
+        place_id=place_id,
+        vendor_id=vendor_id,
+    )
 
 
 @lru_cache(maxsize=512)

@@ -7,8 +7,9 @@ from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Break, Link, Muted, Part, address
 
-_SHOWN = 25
-_MOST = 1000
+_SHOWN, _FOLDED = 25, 200
+# All of a list, so that its number is right: a page shows the first of them.
+_MOST = 100_000
 
 
 def show(build: Build) -> None:
@@ -41,9 +42,23 @@ def show(build: Build) -> None:
         widgets.small_print(_searched(build, name))
         if rows:
             use_law.questions(rows[:_SHOWN], title)
-        if len(rows) > _SHOWN:
-            others = f"The other {len(rows) - _SHOWN:,} entries"
-            use_law.questions(rows[_SHOWN:], title, folded=others)
+        others = rows[_SHOWN : _SHOWN + _FOLDED]
+        if others:
+            use_law.questions(others, title, folded=f"The next {len(others):,} entries")
+        if len(rows) > _SHOWN + _FOLDED:
+            widgets.text(
+                f"{len(rows) - _SHOWN - _FOLDED:,} more are in the download; a name in the box "
+                "above shows those of one agency or place."
+            )
+        if rows:
+            widgets.downloads(
+                Link(
+                    "Download the list as CSV",
+                    address("export/questions.csv", list=name, build=build.build_id),
+                    is_download=True,
+                    label=f"Download the list as CSV: {title}",
+                )
+            )
     blocks.footer(build)
 
 
