@@ -225,6 +225,24 @@ def what_is_counted(build: Build, selection: Selection) -> str:
     )
 
 
+def this_week(build: Build) -> None:
+    """Show what the newest publication changed and what ends soon; nothing at the first one."""
+    if not data.has_changes(build):
+        return
+    week = data.this_week(build)
+    said: list[Part] = []
+    if week.to_date:
+        kinds = fmt.listed(
+            f"{fmt.count(number, 'purchase')} {fmt.CHANGE_WORDS[kind]}"
+            for kind, number in week.kinds
+        )
+        since = fmt.day(week.from_date)
+        said.append(f"Since {since}: {kinds or 'no purchase changed'}. ")
+    if week.ends_soon:
+        said.append(f"{fmt.capital(fmt.count(week.ends_soon, 'purchase'))} end within 90 days. ")
+    widgets.text([*said, Link("What changed", address("changes"))])
+
+
 def left_out(build: Build, selection: Selection) -> str:
     """Return in words which programme the selection leaves out; nothing where it leaves out none.
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, controls, data, sentences, widgets
+from dashboard import blocks, by_year, citing, controls, data, filters, sentences, widgets
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import search
@@ -50,18 +50,24 @@ def show(build: Build) -> None:
             sentences.small_print(total, sources, about["as_of"], sentences.doubtful(possible))
         )
 
+        citing.then(build, chosen, totals)
+    blocks.this_week(build)
+
     chart_here = by_year.place()
 
     widgets.heading(
-        "What, from whom, and who buys",
+        "Who buys, what, and from whom",
         f"US dollars {measure.basis}, and the number of purchases, which leads to their rows.",
     )
     widgets.side_by_side(
-        blocks.ranked(build, chosen, measure, "technology"),
-        blocks.ranked(build, chosen, measure, "vendor"),
-        blocks.ranked(build, chosen, measure, "agency")
-        if len(coverage) > 1
-        else blocks.ranked(build, chosen, measure, "maker"),
+        *(
+            blocks.ranked(build, chosen, measure, group)
+            for group in (
+                ("agency", "technology", "vendor")
+                if len(coverage) > 1
+                else ("technology", "vendor", "maker")
+            )
+        )
     )
 
     widgets.heading("The largest purchases")
@@ -76,6 +82,13 @@ def show(build: Build) -> None:
             f"All {total.purchases:,} purchases in Explore",
             address("explore"),
         ),
+    )
+    citing.block(
+        build,
+        chosen,
+        [total],
+        filters.described(chosen, build),
+        address(""),
     )
     with chart_here:
         by_year.show(build, chosen, measure, programme)
