@@ -104,12 +104,17 @@ class Reader:
         said.rerun_script.page_name = "explore"
         began = time.perf_counter()
         await connection.send(said.SerializeToString())
+        is_whole = False
         while True:
+            message = await connection.recv(decode=False)
+            is_whole = is_whole or b"wb-footer" in message
             heard = ForwardMsg()
-            heard.ParseFromString(await connection.recv())  # type: ignore[arg-type]
+            heard.ParseFromString(message)
             if heard.WhichOneof("type") == "script_finished":
                 if heard.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
                     self.faults.append(f"the run ended with {heard.script_finished}")
+                elif not is_whole:
+                    self.faults.append("the page came without its foot")
                 break
             if heard.WhichOneof("type") == "delta" and (
                 heard.delta.new_element.WhichOneof("type") == "exception"
