@@ -17,7 +17,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import archive, changes, checks, core, publish, stage
+from ingest import archive, changes, checks, core, guards, publish, stage
+from ingest import held as guards_held
 from ingest.agencies import load_names
 from ingest.archive import RawFile
 from ingest.corrections import load_corrections, load_disputes
@@ -44,6 +45,15 @@ class StagedFile:
     source: Source
     raw: RawFile
     manifest: Manifest
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a build is made from: files, why some are stale, and what is held back."""
+
+    files: list[StagedFile]
+    stale: dict[str, str]
+    held: guards_held.Held
 
 
 @dataclass
@@ -78,20 +88,99 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
                 "`whobuys add FILE --source SOURCE`, or run `whobuys up` for the starter ledger."
             )
         as_of = as_of or _known_until(files)
-        stale = {**stale_because(home), **failures}
-        build_id = _build_id(home, files, stale, as_of)
-        database = home.build / f"whobuys-{build_id}.duckdb"
-        if home.published_database() == database:
-            say("Nothing has changed since the last build.")
-            return _described(database, build_id, as_of, failures, is_new=False)
-        part = database.with_suffix(".part")
-        try:
-            _fill(home, part, sources, files, stale, build_id, as_of, say)
-            publish.move_into_place(home, part, database, build_id)
-            changes.keep_changes(home)
-        finally:
-            publish.remove_database(part)
-        return _described(database, build_id, as_of, failures, is_new=True)
+        held = _still_held(home, files)
+        while True:
+            counting = _held_back(home, sources, files, held)
+            said = {source_id: one.why(source_id) for source_id, one in held.sources.items()}
+            failures = {**failures, **said}
+            stale = {**stale_because(home), **failures}
+            build_id = _build_id(home, counting, stale, as_of)
+            database = home.build / f"whobuys-{build_id}.duckdb"
+            if home.published_database() == database:
+                say("Nothing has changed since the last build.")
+                return _described(database, build_id, as_of, failures, is_new=False)
+            part = database.with_suffix(".part")
+            try:
+                _fill(home, part, sources, _Plan(counting, stale, held), build_id, as_of, say)
+                found = _guarded(home, part, sources, counting, held)
+                if not found.sources:
+                    guards_held.keep(home, held)
+                    publish.move_into_place(home, part, database, build_id)
+                    changes.keep_changes(home)
+                    return _described(database, build_id, as_of, failures, is_new=True)
+            finally:
+                publish.remove_database(part)
+            # Once more, with those sources as they were.
+            for source_id, one in found.sources.items():
+                say(f"{source_id}: {one.why(source_id)}")
+            held = guards_held.Held(sources={**held.sources, **found.sources})
+
+
+def _still_held(home: Home, files: list[StagedFile]) -> guards_held.Held:
+    """Return the sources whose files a guard refused, and nobody has let pass since."""
+    now = _checksums(files)
+    passed = {(row["source_id"], row["files"]) for row in guards_held.accepted(home)}
+    remembered = guards_held.remember(home)
+    return guards_held.Held(
+        sources={
+            source_id: one
+            for source_id, one in remembered.sources.items()
+            if source_id in now
+            and guards_held.fingerprint(now[source_id]) == one.files
+            and (source_id, one.files) not in passed
+        }
+    )
+
+
+def _held_back(
+    home: Home, sources: dict[str, Source], files: list[StagedFile], held: guards_held.Held
+) -> list[StagedFile]:
+    """Return the files that count: those of sources held back are the ones of their last build."""
+    counting = [file for file in files if file.source.id not in held.sources]
+    for source_id, one in held.sources.items():
+        for sha256 in one.keeps:
+            raw = archive.read(home.raw / source_id / sha256)
+            source = sources[source_id]
+            counting.append(StagedFile(source, raw, stage.stage(home, source, raw)))
+    return counting
+
+
+def _checksums(files: list[StagedFile]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in files:
+        found.setdefault(file.source.id, []).append(file.raw.receipt.sha256)
+    return found
+
+
+def _guarded(
+    home: Home,
+    part: Path,
+    sources: dict[str, Source],
+    files: list[StagedFile],
+    held: guards_held.Held,
+) -> guards_held.Held:
+    """Return the sources that their guards hold back, of those whose files changed."""
+    before = home.published_database()
+    if before is None:
+        return guards_held.Held()
+    now = _checksums(files)
+    with duckdb.connect(str(before), read_only=True) as connection:
+        rows = connection.execute("select distinct source_id, raw_sha256 from core.file").fetchall()
+    was: dict[str, list[str]] = {}
+    for source_id, sha256 in rows:
+        was.setdefault(source_id, []).append(sha256)
+    passed = {(row["source_id"], row["files"]) for row in guards_held.accepted(home)}
+    changed = [
+        sources[source_id]
+        for source_id, checksums in now.items()
+        if source_id in was
+        and source_id not in held.sources
+        and set(checksums) != set(was[source_id])
+        and (source_id, guards_held.fingerprint(checksums)) not in passed
+        and all((home.raw / source_id / sha256).is_dir() for sha256 in was[source_id])
+    ]
+    provisional = {source.id for source in sources.values() if source.is_provisional}
+    return guards_held.hold(guards.examine(part, before, changed, provisional), now, was)
 
 
 def _stage_all(
@@ -157,8 +246,7 @@ def _fill(
     home: Home,
     part: Path,
     sources: dict[str, Source],
-    files: list[StagedFile],
-    failures: dict[str, str],
+    plan: _Plan,
     build_id: str,
     as_of: date,
     say: Say,
@@ -170,13 +258,15 @@ def _fill(
     publish.remove_database(part)
     with duckdb.connect(str(part), config=STORAGE) as connection:
         core.prepare(connection, home)
-        core.load_facts(connection, home, sources, knowledge, failures)
-        core.load_files(connection, home, files)
+        core.load_facts(connection, home, sources, knowledge, plan.stale)
+        core.load_files(connection, home, plan.files)
         folders = home.reference_folders
         names = load_names(folders)
         core.run_steps(connection, knowledge, decisions, say, names, mistakes, sources, folders)
         core.write_build(connection, build_id, as_of, version("whobuys"))
         say("Comparing with what was published before")
+        guards.note_silence(connection, sources, as_of)
+        guards_held.write_guards(connection, home, plan.held, _checksums(plan.files))
         changes.write_changes(connection, home, build_id, as_of)
         say("Checking")
         checks.check_build(connection)

@@ -17,7 +17,7 @@ from ingest import add as adding
 from ingest import build as building
 from ingest import check as checking
 from ingest import classify_file as classifying
-from ingest import cli_refresh  # noqa: F401
+from ingest import cli_accept, cli_refresh  # noqa: F401 - their commands join the app
 from ingest import evaluate as evaluating
 from ingest import status as stating
 from ingest.cli_base import AsJson, app, counted, err, explained, out, progress_line

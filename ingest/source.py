@@ -46,6 +46,16 @@ class Expectations(_Strict):
     max_days_silent: int | None = Field(default=None, ge=1)
     # A file that lost more than this share of its rows against the one before is not believed.
     max_shrink_share: Decimal = Field(default=Decimal("0.5"), gt=0, le=1)
+    # Guards before publishing, against the database before: how many times the rows and the total
+    # of the same agencies and years may grow, and the total of any one agency grow or fall.
+    max_growth_times: Decimal = Field(default=Decimal(5), gt=1)
+    max_agency_times: Decimal = Field(default=Decimal(10), gt=1)
+    # Columns never seen before, in one week.
+    max_new_columns: int = Field(default=5, ge=0)
+    # By how much the share of purchases may grow that lack a description, vendor, agency or date,
+    # or anything to judge them by.
+    max_emptied_share: Decimal = Field(default=Decimal("0.3"), gt=0, le=1)
+    max_unclassifiable_share: Decimal = Field(default=Decimal("0.2"), gt=0, le=1)
 
 
 class Search(_Strict):
