@@ -21,6 +21,9 @@ from dashboard import data
 from dashboard.data import opening
 from dashboard.exports import write
 from dashboard.exports.dictionary import dictionary
+from ingest.add import add_starter
+from ingest.build import build as build_ledger
+from ingest.home import Home
 from tests.conftest import Whobuys
 from tests.published import publish, sample_rows
 
@@ -216,3 +219,25 @@ def test_the_dictionary_knows_every_key_it_names() -> None:
     for table, described in dictionary().items():
         assert set(described.key) <= set(described.columns), table
     assert dictionary()["mart.purchase"].key == ("purchase_id",)
+
+
+def test_a_clean_machine_makes_the_same_bytes_from_what_is_precious(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sums = []
+    for name in ("one", "two"):
+        home = Home(tmp_path / name)
+        if name == "one":
+            add_starter(home)
+        else:
+            # Raw files with their receipts, and changes; nothing that a build makes.
+            for precious in ("raw", "changes"):
+                if (tmp_path / "one" / precious).is_dir():
+                    shutil.copytree(tmp_path / "one" / precious, home.root / precious)
+        build_ledger(home)
+        monkeypatch.setenv("WHOBUYS_HOME", str(home.root))
+        write.export(data.current(), tmp_path / f"out_{name}")
+        sums.append((tmp_path / f"out_{name}" / "SHA256SUMS").read_text())
+    opening.connections.clear()
+    assert len(sums[0].splitlines()) > 40
+    assert sums[0] == sums[1]
