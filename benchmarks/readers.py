@@ -104,10 +104,11 @@ class Reader:
         said.rerun_script.page_name = "explore"
         began = time.perf_counter()
         await connection.send(said.SerializeToString())
-        is_whole = False
+        is_ours = is_whole = False
         while True:
             message = await connection.recv(decode=False)
-            is_whole = is_whole or b"wb-footer" in message
+            is_ours = is_ours or b"Explore every purchase" in message
+            is_whole = is_whole or (is_ours and b"wb-footer" in message)
             heard = ForwardMsg()
             heard.ParseFromString(message)
             if heard.WhichOneof("type") == "script_finished":
