@@ -9,6 +9,7 @@ from dashboard.views import (
     changes,
     check,
     compare,
+    corrections,
     decide,
     dictionary,
     explore,
@@ -54,6 +55,7 @@ VIEWS = {
     "decide": (decide, "Decide"),
     "sources": (sources, "Sources"),
     "issues": (issues, "Issues found in the data"),
+    "corrections": (corrections, "Corrections and disputes"),
     "dictionary": (dictionary, "Data dictionary"),
     "method": (method, "Method"),
 }

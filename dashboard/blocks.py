@@ -210,7 +210,12 @@ def footer(build: Build) -> None:
             ),
         ]
     widgets.footer(
-        [*parts, "A figure here is a finding in public records, never an accusation."],
+        [
+            *parts,
+            "A figure here is a finding in public records, never an accusation. ",
+            Link("Corrections and disputes", "corrections"),
+            ".",
+        ],
         str(about["build_id"]),
     )
 

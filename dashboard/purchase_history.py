@@ -1,6 +1,6 @@
 """The questions that a purchase raises, and the history of our decisions and corrections."""
 
-from dashboard import data, widgets
+from dashboard import data, flag_methods, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row
 from dashboard.parts import Link, Muted, Part, Parts
@@ -35,7 +35,9 @@ def questions(build: Build, purchase_id: str) -> None:
         [
             [
                 [
-                    str(row["question"]),
+                    Link(
+                        str(row["question"]), f"method#{flag_methods.anchor(row['code'])}"
+                    ),
                     *([Muted(" Seen so often that it is a fact more than a flag.")]
                       if row["is_fact"] else []),
                 ],

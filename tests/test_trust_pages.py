@@ -1,5 +1,7 @@
 """The pages that say how we know: issues with filters, the dictionary, words with anchors."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from dashboard import data, glossary
@@ -62,3 +64,75 @@ def test_every_word_of_the_method_has_its_own_lasting_anchor(home: Path) -> None
     )
     for anchor in (*anchors, "definition", "status", "quality", "amounts", "limits"):
         assert f'id="{anchor}"' in shown
+
+
+def test_corrections_and_disputes_have_a_public_page(home: Path) -> None:
+    rows = sample_rows()
+    rows["mart.correction"] = [
+        {"correction_id": "c1", "purchase_id": "us_federal:A1", "field": "amount", "was": "1",
+         "becomes": "2", "state": "applied", "reason": HOSTILE_WORDS, "has_purchase": True,
+         "source": "The agency's letter", "source_url": "https://example.org/letter",
+         "award_number": "70CDCR21", "corrected_date": date(2025, 9, 1),
+         "told_date": date(2025, 9, 2)},
+        {"correction_id": "c2", "purchase_id": "us_federal:GONE", "field": "vendor",
+         "was": "ACME", "becomes": "ACME Paper", "state": "source changed", "reason": "a slip",
+         "has_purchase": False, "corrected_date": date(2025, 9, 3)},
+    ]  # fmt: skip
+    rows["mart.dispute"] = [
+        {"dispute_id": "d1", "purchase_id": "us_federal:A1", "said_by": "The vendor",
+         "said_date": date(2025, 8, 1), "what": "not face recognition", "outcome": "kept",
+         "outcome_date": date(2025, 8, 9), "outcome_reason": "the contract says so",
+         "reply_by": "The agency", "reply_date": date(2025, 8, 10), "reply": "It is as it says."},
+        {"dispute_id": "d2", "vendor_id": "clearview-ai", "vendor_name": "Clearview AI",
+         "said_by": "A reader", "said_date": date(2025, 7, 1), "what": "another name",
+         "outcome": "open"},
+    ]  # fmt: skip
+    publish(home, rows)
+    build = data.current()
+    assert [row["correction_id"] for row in data.corrections(build)] == ["c2", "c1"]
+    assert [row["dispute_id"] for row in data.disputes(build)] == ["d2", "d1"]
+    shown = page("corrections")
+    assert "Two facts of the records are corrected here, and two disputes are on record; " in shown
+    assert "one is open." in shown
+    assert "<img" not in shown
+    assert "&lt;img" in shown
+    assert "Not applied: the record says a third thing by now" in shown
+    assert "The publisher was told on 2 Sep 2025." in shown
+    assert "The publisher was not told yet." in shown
+    assert '<a href="purchase?id=us_federal%3AA1">70CDCR21</a>' in shown
+    # A purchase that is in this build no more is named, and leads nowhere.
+    assert "<code>us_federal:GONE</code>" in shown
+    assert "Kept as it was, 9 Aug 2025<br>the contract says so" in shown
+    assert "It is as it says.<br>" in shown
+    assert '<a href="vendor?id=clearview-ai">Clearview AI</a>' in shown
+
+
+def test_without_corrections_the_page_says_how_to_dispute(home: Path) -> None:
+    rows = sample_rows()
+    rows["mart.correction"], rows["mart.dispute"] = [], []
+    publish(home, rows)
+    shown = page("corrections")
+    assert "No fact of a record is corrected in this build." in shown
+    assert "No dispute is on record in this build." in shown
+    assert "Dispute this" in shown
+    assert 'href="corrections"' in page("method")
+
+
+def test_every_question_has_its_method_under_a_lasting_anchor(home: Path) -> None:
+    rows = sample_rows()
+    (first,) = rows["mart.flag_method"]
+    rows["mart.flag_method"] = [
+        {**first, "flag": "no-bid", "code": "F02", "raised": 12, "raised_share": Decimal("0.6"),
+         "is_fact": True},
+        first,
+    ]  # fmt: skip
+    publish(home, rows)
+    shown = page("method")
+    part, other = shown[shown.index('id="flag-F01"') :].split('id="flag-F02"')
+    assert "on 1, 5.0% of those examined" in part
+    assert "As a question" in part
+    assert 'href="explore?flag=Grown+by+amendment"' in part
+    assert "It was competed at the small figure." in part
+    assert "on 12, 60.0% of those examined" in other
+    assert "As a fact: more than a tenth" in other
+    assert 'href="method#flag-F01"' in page("purchase", id="us_federal:A1")

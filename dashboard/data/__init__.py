@@ -42,6 +42,7 @@ from dashboard.data.changes import (
     this_week,
     watched_name,
 )
+from dashboard.data.corrected import corrections, disputes, flag_methods
 from dashboard.data.doubts import neighbours, queue, to_look_at_again, waiting
 from dashboard.data.facets import choices
 from dashboard.data.figures import (
@@ -203,11 +204,13 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "changes_since",
     "choices",
     "copy_database",
+    "corrections",
     "coverage",
     "coverage_of",
     "coverage_of_place",
     "current",
     "declared_sources",
+    "disputes",
     "ending",
     "ends_ahead",
     "events",
@@ -221,6 +224,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "find_in_whole_ledger",
     "find_names",
     "find_places",
+    "flag_methods",
     "flags_of_purchase",
     "funding",
     "funding_kinds",

@@ -1,6 +1,6 @@
 """Method: the definition, how sure, how often wrong, what amounts mean, what is not here."""
 
-from dashboard import blocks, data, glossary, method_text, widgets
+from dashboard import blocks, data, flag_methods, glossary, method_text, widgets
 from dashboard.data import Build
 from dashboard.parts import Link
 
@@ -26,6 +26,8 @@ def show(build: Build) -> None:
     widgets.heading("How often the rules are right", anchor="quality")
     method_text.show_quality(data.quality(build))
 
+    flag_methods.show(build)
+
     widgets.heading("What amounts mean", anchor="amounts")
     widgets.facts(method_text.bases())
     widgets.text(*method_text.AMOUNTS)
@@ -37,6 +39,7 @@ def show(build: Build) -> None:
     widgets.downloads(
         Link("What every column of the data means", "dictionary"),
         Link("Issues found in the data", "issues"),
+        Link("Corrections and disputes", "corrections"),
     )
 
     widgets.heading("What these figures do not say", anchor="limits")

@@ -41,6 +41,7 @@ ADDRESSES = {
     "decide": "decide",
     "sources": "sources",
     "issues": "issues",
+    "corrections": "corrections",
     "dictionary": "dictionary",
     "method": "method",
 }
