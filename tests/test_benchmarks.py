@@ -6,10 +6,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dashboard import data
 from tests.conftest import ROOT
+from tests.published import publish, sample_rows
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
+import questions
 from generate import columns, expressions, generate
 
 ROWS = 3000
@@ -73,3 +76,16 @@ def test_equal_seeds_give_equal_bytes_and_members_join_up(file: Path, tmp_path: 
 def test_a_file_that_is_there_is_not_written_over(file: Path) -> None:
     with pytest.raises(FileExistsError):
         generate(file.parent, ROWS)
+
+
+def test_every_question_of_the_data_layer_is_asked_with_something(home: Path) -> None:
+    publish(home, sample_rows())
+    build = data.current()
+    known = questions.values(build)
+    asked = {}
+    for name, function, needed in questions.questions():
+        asked[name] = list(questions.combinations(needed, known))
+        for arguments in asked[name]:
+            function(build, *arguments)
+    assert [name for name, combinations in asked.items() if not combinations] == []
+    assert {"changes_since", "purchases", "standing_list", "grants_by"} <= set(asked)
