@@ -7,6 +7,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 ROWS ?= 200000
 ARGS ?=
+# Test files run side by side; a browser and a talk with a server are left a core of their own.
+WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,6 +16,8 @@ PY := $(VENV)/bin/python
 OTHER_DUCKDB := 1.5.5
 OTHER_VENV := .venv-duckdb15
 OTHER_PY := $(OTHER_VENV)/bin/python
+
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile
 
 # Stamps are younger than pyproject.toml when what it asks for is installed.
 RUNTIME := $(VENV)/.installed
@@ -37,9 +41,10 @@ run: $(RUNTIME) ## build from the starter ledger if need be, and open the dashbo
 	$(VENV)/bin/whobuys up $(ARGS)
 
 test: $(DEV) $(OTHER) ## every test that needs nothing but this folder, on both lines of DuckDB
-	$(PY) -m pytest -m 'not verify and not soak and not service' $(ARGS)
+	$(PY) -m pytest -m 'not browser and not verify and not soak and not service' $(SIDE_BY_SIDE) $(ARGS)
+	$(PY) -m pytest -m 'browser and not verify and not soak and not service' $(ARGS)
 	@echo 'The tests of the data again, under DuckDB $(OTHER_DUCKDB):'
-	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'data and not verify and not soak and not service' $(ARGS)
+	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'data and not verify and not soak and not service' $(SIDE_BY_SIDE) $(ARGS)
 
 service: $(DEV) $(OTHER) ## fetching and searching, against a server on loopback that fails like the real one
 	$(PY) -m pytest -m 'service and not verify and not soak' $(ARGS)
@@ -48,7 +53,7 @@ service: $(DEV) $(OTHER) ## fetching and searching, against a server on loopback
 
 verify: $(DEV) ## the tests that need the real records and labels in ../shared
 	@[ -d ../shared ] || { echo 'make verify needs the real records and the labels: a folder named "shared" beside this one. It is not there, so nothing was verified.' >&2; exit 2; }
-	WHOBUYS_VERIFY=1 $(PY) -m pytest -m verify $(ARGS)
+	WHOBUYS_VERIFY=1 $(PY) -m pytest -m verify $(SIDE_BY_SIDE) $(ARGS)
 
 soak: $(DEV) ## the long tests: kills, faults, hours of use
 	$(PY) -m pytest -m soak $(ARGS) || { [ $$? -eq 5 ] && echo 'There is no soak test yet.'; }
