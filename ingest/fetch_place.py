@@ -35,6 +35,8 @@ VERSION, PART, ROWS, NEWEST = "X-Version", "X-Part", "X-Rows", "X-Newest"
 _GONE = {404, 410}
 # A table of more rows is fetched where somebody named it, or has it.
 MANY_ROWS = 500_000
+# The kind of the notice that says so.
+LEFT_OUT = "left out"
 # So many pages of an endless publication become a raw file, lest a stop costs more than that.
 PAGES_PER_FILE = 500
 
@@ -226,7 +228,7 @@ class PlaceJob:
             return False
         self.result.notices.append(
             Notice(
-                kind="left out",
+                kind=LEFT_OUT,
                 message=f"{self.source.id} is left out because it is large: the portal counts "
                 f"{counted:,} rows. To have it, run `whobuys fetch {self.source.id}` once; from "
                 f"then on it is kept up.",

@@ -18,6 +18,7 @@ from ingest import tidy
 from ingest.build import Built, one_at_a_time
 from ingest.due import due_on, is_due
 from ingest.errors import HeldError, WhobuysError
+from ingest.fetch_place import LEFT_OUT
 from ingest.fetch_result import WAIT_FOR_BUILD, Asked, Fetched, Tick
 from ingest.following import can_be_fetched, following
 from ingest.home import Home
@@ -80,6 +81,8 @@ def _refresh(
         followed = following(home, sources)
         chosen = followed.chosen
         asked = Asked(is_anything=not followed.is_listed)
+        for source, note in zip(followed.left_out, followed.notes, strict=True):
+            report.sources[source.id] = SourceReport(state="not fetched", why=note)
     due = _due(home, chosen, report, is_now=wanted.is_now)
     if due:
         for result in fetching.fetch(home, due, asked, pace=pace, say=say, tick=tick):
@@ -123,8 +126,11 @@ def _not_due(source: Source, last_good: datetime | None) -> SourceReport:
 def _add(report: Report, result: Fetched) -> None:
     has_news = bool(result.files or result.news)
     stale: list[Notice] = [notice for notice in result.notices if notice.is_stale]
+    left_out = [notice for notice in result.notices if notice.kind == LEFT_OUT]
     if result.is_stale:
         state = "failed" if result.failure else "stale"
+    elif left_out:
+        state = "not fetched"
     else:
         state = "news" if has_news else "nothing new"
     report.sources[result.source_id] = SourceReport(
@@ -132,7 +138,7 @@ def _add(report: Report, result: Fetched) -> None:
         files=result.files,
         rows=result.rows,
         awards=result.news,
-        why=result.failure or " ".join(notice.message for notice in stale) or None,
+        why=result.failure or " ".join(notice.message for notice in stale or left_out) or None,
     )
 
 

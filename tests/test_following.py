@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest import fetch_place
+from ingest import refresh as refreshing
 from ingest.cli import app
 from ingest.errors import DeclarationError
 from ingest.fetch import load_settings
@@ -159,3 +160,28 @@ def test_a_table_that_turns_out_to_be_large_waits_for_somebody_who_names_it(
         portal.tables["bbbb-bbbb"].rows += rows(4)[3:]
         portal.tables["bbbb-bbbb"].updated += 1
         assert run(is_anything=True).rows == 4
+
+
+def test_refresh_follows_the_same_sources_and_reports_what_is_too_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_place, "MANY_ROWS", 2)
+    home = home_with(tmp_path / "home")
+    server = Server()
+    with server.running():
+        portal = Portal(server)
+        portal.tables["bbbb-bbbb"] = Table("County", list(COLUMNS), rows(3))
+        portal.tables["cccc-cccc"] = Table("City", list(COLUMNS), rows(2))
+        portal_source(home, "us_il_county_payments", server, "bbbb-bbbb")
+        portal_source(home, "us_il_city_payments", server, "cccc-cccc")
+        declared(
+            home, "us_il_large_payments", "address: https://data.springfield.example/b.csv",
+            "large_because: 2 million rows",
+        )  # fmt: skip
+        told = refreshing.refresh(home, pace=Pace(0.0, 0.0, 0.01, 0.02)).sources
+    assert told["us_il_city_payments"].rows == 2
+    turned_out, known = told["us_il_county_payments"], told["us_il_large_payments"]
+    assert (turned_out.state, turned_out.rows) == ("not fetched", 0)
+    assert "counts 3 rows" in str(turned_out.why)
+    assert known.state == "not fetched"
+    assert "2 million rows" in str(known.why)
