@@ -72,8 +72,8 @@ def ending_table(rows: Rows, caption: str, *, names_agency: bool = True) -> None
 def _ending(row: Row) -> list[Parts]:
     page = address("purchase", id=row["purchase_id"])
     number = row["award_number"] or row["source_key"]
-    amount: list[Part] = [fmt.table_money(row["amount_usd"])]
-    if row["amount_usd"] is not None:
+    amount: list[Part] = [blocks.shown_amount(row)]
+    if row["shown_money"] is not None:
         amount += [Break(), Muted(str(row["basis"]))]
     return [
         fmt.day(row["ends"]),

@@ -45,10 +45,10 @@ def ranked(
         )
     names = {key: words for words, key in filters.options(build, _FACET[group]).items()}
     return charts.ranked(
-        [_bar(bar, group, names, kept) for bar in bars],
+        [_bar(bar, group, names, kept, measure.currency) for bar in bars],
         title or heading,
         head,
-        f"US dollars {measure.basis}",
+        fmt.units_head(measure.basis, measure.currency),
         more,
     )
 
@@ -62,14 +62,18 @@ _FACET = {
 
 
 def _bar(
-    bar: Bar, group: str, names: dict[str, str], kept: dict[str, str | list[str] | None]
+    bar: Bar,
+    group: str,
+    names: dict[str, str],
+    kept: dict[str, str | list[str] | None],
+    currency: str,
 ) -> RankedBar:
     words = (
         "lifetime totals"
         if bar.purchases == bar.lifetime_purchases
-        else fmt.short_money(bar.amount_usd)
+        else fmt.short_money(bar.amount_usd, currency)
         if bar.amount_usd >= 0
-        else f"{fmt.short_money(-bar.amount_usd)} withdrawn"
+        else f"{fmt.short_money(-bar.amount_usd, currency)} withdrawn"
     )
     number = f"{bar.purchases:,}"
     rows = Link(
@@ -100,7 +104,7 @@ def purchase_table(
         _linked(Head("From whom"), links),
         _linked(Head("Agency"), links),
         _linked(Head("Basis"), links),
-        _linked(Head(amount_head, is_number=True, role="amount"), links),
+        _linked(Head(amounts_head(amount_head, rows), is_number=True, role="amount"), links),
         _linked(Head("How sure"), links),
     ]
     shown = [number for number, head in enumerate(heads) if head.text not in without]
@@ -127,16 +131,26 @@ def what_cell(row: Row) -> Parts:
 
 
 def _purchase_cells(row: Row) -> list[Parts]:
-    amount = row["shown_usd"]
     return [
         fmt.day(row["last_date"]),
         what_cell(row),
         sentences.sold_by(row),
         Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
         basis_cell(row),
-        fmt.table_money(amount),
+        shown_amount(row),
         fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0]),
     ]
+
+
+def shown_amount(row: Row) -> str:
+    """Return a purchase's amount for a table: dollars bare, others with their currency."""
+    return fmt.table_money(row["shown_money"], str(row["money_currency"]))
+
+
+def amounts_head(head: str, rows: Rows) -> str:
+    """Return the head over the amounts of rows: not dollars where one is in another currency."""
+    is_mixed = any(row["money_currency"] != "USD" for row in rows)
+    return head.replace("US dollars", "Amount") if is_mixed else head
 
 
 def _marked(row: Row, words: str) -> str:

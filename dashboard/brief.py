@@ -206,7 +206,7 @@ def _what(row: Row) -> str:
 
 def _contract(row: Row) -> Contract:
     number = f", {row['award_number']}" if row["award_number"] else ""
-    amount = row["amount_usd"]
+    amount = row["money"]
     return Contract(
         what=fmt.capital(_what(row)) + number,
         ends=fmt.day(row["ends"]),
@@ -215,7 +215,8 @@ def _contract(row: Row) -> Contract:
         else "notice period not in the record",
         amount=fmt.MISSING
         if amount is None
-        else f"{fmt.money(abs(amount))} {row['basis'] if amount >= 0 else 'withdrawn'}",
+        else f"{fmt.money(abs(amount), row['money_currency'])} "
+        f"{row['basis'] if amount >= 0 else 'withdrawn'}",
     )
 
 
@@ -303,10 +304,13 @@ def _year(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
     return [
         [
             f"In {period}: ",
-            Strong(fmt.quoted_total(last.amount_usd, measure.basis, "in that year")),
+            Strong(
+                fmt.quoted_total(last.amount_usd, measure.basis, "in that year", measure.currency)
+            ),
             f" in {fmt.count(last.purchases, 'purchase')}.",
             Footnote(
-                f"{fmt.money(last.added_usd)} added less {fmt.money(-last.reduced_usd)} withdrawn. "
+                f"{fmt.money(last.added_usd, measure.currency)} added less "
+                f"{fmt.money(-last.reduced_usd, measure.currency)} withdrawn. "
                 + (
                     "The newest fiscal year covered in whole."
                     if whole
@@ -324,7 +328,9 @@ def _largest(build: Build, subject: _Subject, total: Total) -> list[Line]:
     return [
         [
             f"The largest part is {sentences.programme_name(largest)}: ",
-            Strong(f"{fmt.money(largest.amount_usd)} {total.measure.basis}"),
+            Strong(
+                f"{fmt.money(largest.amount_usd, total.measure.currency)} {total.measure.basis}"
+            ),
             f" in {fmt.count(largest.purchases, 'purchase')}.",
             Footnote(
                 f"{fmt.percent(largest.amount_usd, total.amount_usd)} of the first figure, over "

@@ -62,7 +62,7 @@ def show(
     begins, last = data.calendar(build, selection, measure)
     widgets.heading(
         "By fiscal year",
-        f"US dollars {measure.basis}, additions less reductions. "
+        f"{fmt.units_head(measure.basis, measure.currency)}, additions less reductions. "
         + fmt.fiscal_years_run(begins)
         + (" Both charts have one scale." if apart else ""),
         "by-year",
@@ -75,7 +75,7 @@ def show(
                 title=name,
                 picture=_picture(subject, series, number, measure),
                 years=_years(years, every, (begins, last), partial, measure),
-                described=sentences.years_described(years, name or "Spending"),
+                described=sentences.years_described(years, name or "Spending", measure.currency),
                 source=_source(build, measure),
                 is_second=number > 0,
             )
@@ -94,7 +94,7 @@ def _picture(subject: str, series: Series, number: int, measure: Measure) -> str
     if len(series) > 1:
         programme = fmt.lower_first(series[1][0])
         part = f", {programme}" if number else f", without {programme}"
-    return f"{subject}{part}: US dollars {measure.basis} by fiscal year"
+    return f"{subject}{part}: {fmt.units(measure.currency)} {measure.basis} by fiscal year"
 
 
 def _source(build: Build, measure: Measure) -> str:
@@ -120,9 +120,11 @@ def _years(
 ) -> list[Year]:
     known = {year.year: year for year in years}
     gaps = _runs([year for year in sorted(partial) if year not in known])
-    write = (
-        fmt.short_money if len(every) - sum(len(g) - 1 for g in gaps) <= MANY else fmt.tiny_money
-    )
+    is_short = len(every) - sum(len(g) - 1 for g in gaps) > MANY
+
+    def write(amount: Decimal) -> str:
+        return fmt.tiny_money(amount) if is_short else fmt.short_money(amount, measure.currency)
+
     columns = []
     for year in every:
         gap = next((run for run in gaps if year in run), None)
@@ -172,8 +174,11 @@ def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> li
         lines = ["No transaction in these records"]
     else:
         lines = [
-            fmt.quoted_total(known.amount_usd, measure.basis, "in this year"),
-            f"{fmt.money(known.added_usd)} added, {fmt.money(-known.reduced_usd)} withdrawn",
+            fmt.quoted_total(known.amount_usd, measure.basis, "in this year", measure.currency),
+            (
+                f"{fmt.money(known.added_usd, measure.currency)} added, "
+                f"{fmt.money(-known.reduced_usd, measure.currency)} withdrawn"
+            ),
             fmt.capital(fmt.count(known.purchases, "purchase")),
         ]
     if partial:
@@ -224,7 +229,7 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
         Head("What"),
         Head("Added", is_number=True),
         Head("Reduced", is_number=True),
-        Head(f"US dollars {measure.basis}", is_number=True, role="amount"),
+        Head(fmt.units_head(measure.basis, measure.currency), is_number=True, role="amount"),
         Head("Purchases", is_number=True),
     ]
     rows: list[list[Parts]] = [
@@ -242,7 +247,9 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
     if len(series) == 1:
         heads.pop(1)
         rows = [[*row[:1], *row[2:]] for row in rows]
-    widgets.as_table(f"US dollars {measure.basis} by fiscal year", heads, rows)
+    widgets.as_table(
+        f"{fmt.units_head(measure.basis, measure.currency)} by fiscal year", heads, rows
+    )
 
 
 def side_by_side(
@@ -262,7 +269,9 @@ def side_by_side(
     scale = charts.reach([panel for _, _, panel in panels])
     widgets.small_multiples(
         *(
-            charts.columns(panel, name, sentences.years_described(years, name), scale=scale)
+            charts.columns(
+                panel, name, sentences.years_described(years, name, measure.currency), scale=scale
+            )
             for name, years, panel in panels
         )
     )
@@ -300,7 +309,9 @@ def technologies(
     scale = charts.reach([panel for _, _, panel in panels])
     widgets.small_multiples(
         *(
-            charts.columns(panel, name, sentences.years_described(years, name), scale=scale)
+            charts.columns(
+                panel, name, sentences.years_described(years, name, measure.currency), scale=scale
+            )
             for name, years, panel in panels
         )
     )

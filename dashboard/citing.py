@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboard import data, sentences, widgets
 from dashboard import format as fmt
-from dashboard.data import Build, Selection, Total
+from dashboard.data import Build, Measure, Selection, Total
 from dashboard.parts import Part, Strong
 
 _NAME = "cited"
@@ -40,6 +40,7 @@ class Cited:
     record_kind: str
     basis: str
     amount_usd: Decimal
+    currency: str = "USD"
 
 
 def _written(build: Build, total: Total) -> str:
@@ -51,6 +52,8 @@ def _written(build: Build, total: Total) -> str:
         total.measure.record_kind,
         total.measure.basis,
         total.amount_usd,
+        # Dollars go unsaid, as in every address that was cited before other currencies.
+        *([] if total.measure.currency == "USD" else [total.measure.currency]),
     )
     return _BETWEEN.join(str(part) for part in parts)
 
@@ -58,9 +61,9 @@ def _written(build: Build, total: Total) -> str:
 def read(text: str) -> Cited | None:
     """Return what an address says was seen; None where it says nothing that can be read."""
     parts = text.split(_BETWEEN)
-    if len(parts) != _PARTS:
+    if len(parts) not in (_PARTS, _PARTS + 1):
         return None
-    build_id, as_of, purchases, record_kind, basis, amount = parts
+    build_id, as_of, purchases, record_kind, basis, amount, *others = parts
     if record_kind not in fmt.KIND_WORDS or basis not in fmt.BASIS_GLOSS:
         return None
     try:
@@ -71,6 +74,7 @@ def read(text: str) -> Cited | None:
             record_kind,
             basis,
             Decimal(amount),
+            others[0][:3] if others else "USD",
         )
     except (ValueError, InvalidOperation):
         return None
@@ -86,7 +90,7 @@ def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
         (
             total
             for total in totals
-            if (total.measure.record_kind, total.measure.basis) == (cited.record_kind, cited.basis)
+            if total.measure == Measure(cited.record_kind, cited.basis, cited.currency)
         ),
         None,
     )
@@ -95,7 +99,7 @@ def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
     said: list[Part] = [
         "This address was cited from the build of ",
         f"{fmt.day(cited.as_of)}: {fmt.count(cited.purchases, 'purchase')}, ",
-        Strong(fmt.quoted_total(cited.amount_usd, cited.basis)),
+        Strong(fmt.quoted_total(cited.amount_usd, cited.basis, currency=cited.currency)),
         ". ",
     ]
     if (purchases, amount) == (cited.purchases, cited.amount_usd):
@@ -103,7 +107,7 @@ def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
         return
     said += [
         f"Now, in the build of {_day(build)}: {fmt.count(purchases, 'purchase')}, ",
-        Strong(fmt.quoted_total(amount, cited.basis)),
+        Strong(fmt.quoted_total(amount, cited.basis, currency=cited.currency)),
         ". ",
     ]
     widgets.notice(said, _because(build, selection, cited))
@@ -173,7 +177,7 @@ def _figure(build: Build, selection: Selection, total: Total) -> str:
     words = (
         f"{fmt.count(total.summed_purchases, 'purchase')} "
         f"({fmt.KIND_WORDS[measure.record_kind]}) with "
-        f"{fmt.exact_money(total.amount_usd)} US dollars {measure.basis} "
+        f"{fmt.exact_money(total.amount_usd)} {fmt.units(measure.currency)} {measure.basis} "
         f"({fmt.BASIS_GLOSS[measure.basis]}), {sentences.period(total)}"
     )
     if total.lifetime_purchases:

@@ -136,7 +136,7 @@ def _people(build: Build, side: Side) -> int | None:
     return place["population"] if place else None
 
 
-def answer(figures_: Sequence[Figure], measure_: Measure, years: Sequence[int]) -> list[Part]:
+def answer(figures_: Sequence[Figure], years: Sequence[int]) -> list[Part]:
     """Return who comes to how much, the largest first, in one sentence."""
     if not years:
         return ["No fiscal year is in the records of all of them: their sums cannot be compared."]
@@ -144,7 +144,7 @@ def answer(figures_: Sequence[Figure], measure_: Measure, years: Sequence[int]) 
     said: list[Part] = [f"In these records, {span}: "]
     ordered = sorted(figures_, key=lambda figure: -figure.total.amount_usd)
     for number, figure in enumerate(ordered):
-        amount = fmt.quoted_total(figure.total.amount_usd, measure_.basis)
+        amount = sentences.total_words(figure.total)
         number_of = fmt.count(figure.total.purchases, "purchase")
         said += ["; " if number else "", f"{figure.side.name} ", Strong(amount), f" in {number_of}"]
     return [*said, "."]
@@ -155,7 +155,8 @@ def nothing_shared(build: Build, sides_: Sequence[Side]) -> list[Part]:
     said: list[Part] = ["These cannot be compared: no kind of money is in the records of all. "]
     for side in sides_:
         kinds = fmt.listed(
-            f"{fmt.KIND_WORDS[total.measure.record_kind]}s, {total.measure.basis}"
+            f"{fmt.KIND_WORDS[total.measure.record_kind]}s, {total.measure.basis}, "
+            f"{fmt.units(total.measure.currency)}"
             for total in data.totals(build, side.selection)
         )
         said += [Strong(side.name), f": {kinds or 'no counted purchase in these records'}. "]
@@ -188,10 +189,14 @@ def table(figures_: Sequence[Figure], measure_: Measure) -> None:
     heads = [
         Head("Which", role="what"),
         Head("Purchases", is_number=True),
-        Head(f"US dollars {measure_.basis}", is_number=True, role="amount"),
+        Head(fmt.units_head(measure_.basis, measure_.currency), is_number=True, role="amount"),
         Head("With every doubtful one", is_number=True),
         Head("Vendors", is_number=True),
-        *([Head("Per resident, US dollars", is_number=True)] if has_people else []),
+        *(
+            [Head(f"Per resident, {fmt.units(measure_.currency)}", is_number=True)]
+            if has_people
+            else []
+        ),
     ]
     widgets.table(
         "What each comes to in the compared years", heads, [_line(f, has_people) for f in figures_]

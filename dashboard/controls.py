@@ -143,7 +143,8 @@ def measure(totals: Sequence[data.Total]) -> Measure:
     if len(totals) < 2:  # noqa: PLR2004
         return totals[0].measure if totals else Measure()
     named = {
-        f"{fmt.capital(t.measure.basis)}, {fmt.KIND_WORDS[t.measure.record_kind]}s": t.measure
+        f"{fmt.capital(t.measure.basis)}, {fmt.KIND_WORDS[t.measure.record_kind]}s"
+        + ("" if t.measure.currency == "USD" else f", {fmt.units(t.measure.currency)}"): t.measure
         for t in totals
     }
     chosen = st.segmented_control(

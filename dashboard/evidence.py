@@ -291,7 +291,6 @@ def _here(purchase: Row) -> str:
 
 def citation(purchase: Row, source: Row | None, about: Row) -> str:
     """Return a citation that holds figure, basis, period, as-of date, build and address."""
-    amount = fmt.exact_money(purchase["amount_usd"])
     period = (
         fmt.days(purchase["first_date"], purchase["last_date"])
         if purchase["first_date"]
@@ -300,12 +299,19 @@ def citation(purchase: Row, source: Row | None, about: Row) -> str:
     return (
         f"{purchase['agency_name']}, {fmt.KIND_WORDS[purchase['record_kind']]} "
         f"{purchase['award_number'] or purchase['source_key']} to "
-        f"{purchase['vendor_name_source'] or purchase['vendor_name']}: US dollars {amount} "
+        f"{purchase['vendor_name_source'] or purchase['vendor_name']}: {_as_it_stands(purchase)} "
         f"{purchase['basis']} ({fmt.BASIS_GLOSS[purchase['basis']]}), {period}. "
         f"Source: {source['title'] if source else fmt.MISSING}, {purchase['source_url'] or ''}. "
         f"Found with whobuys, as of {fmt.day(about['as_of'])}, build {about['build_id']}: "
         f"{_here(purchase)}"
     )
+
+
+def _as_it_stands(purchase: Row) -> str:
+    """Return the amount to the cent: in dollars where they are known, else as recorded."""
+    if purchase["amount_usd"] is None and purchase["currency"] not in (None, "USD"):
+        return f"{fmt.units(purchase['currency'])} {fmt.exact_money(purchase['amount'])}"
+    return f"US dollars {fmt.exact_money(purchase['amount_usd'])}"
 
 
 def _shown_as(purchase: Row) -> str:
@@ -329,8 +335,8 @@ def dispute(purchase: Row, about: Row) -> str:
         f"I dispute how whobuys shows the purchase "
         f"{purchase['award_number'] or purchase['source_key']} by {purchase['agency_name']} "
         f"from {purchase['vendor_name_source'] or purchase['vendor_name']}.\n"
-        f"Shown as: {_shown_as(purchase)}, US dollars "
-        f"{fmt.exact_money(purchase['amount_usd'])} {purchase['basis']}.\n"
+        f"Shown as: {_shown_as(purchase)}, {_as_it_stands(purchase)} "
+        f"{purchase['basis']}.\n"
         f"Address: {_here(purchase)} (build {about['build_id']}).\n"
         "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
     )

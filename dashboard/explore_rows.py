@@ -56,8 +56,7 @@ COLUMNS = (
     Column("vendor", Head("From whom"), sentences.sold_by),
     Column("agency", Head("Agency"), _agency),
     Column("basis", Head("Basis"), blocks.basis_cell),
-    Column("amount", Head("US dollars", is_number=True, role="amount"),
-           lambda row: fmt.table_money(row["shown_usd"])),
+    Column("amount", Head("US dollars", is_number=True, role="amount"), blocks.shown_amount),
     Column("status", Head("How sure"), _status),
     Column("place", Head("Place"), _text("place_name")),
     Column("technology", Head("Technology"), _text("technology_name")),
@@ -119,7 +118,9 @@ def table(
     heads = []
     for column in shown:
         link, order = heads_link.get(column.key, ("", ""))
-        text = amount_head if column.key == "amount" else column.head.text
+        text = (
+            blocks.amounts_head(amount_head, rows) if column.key == "amount" else column.head.text
+        )
         heads.append(replace(column.head, text=text, link=link, sorted=order))
     widgets.table(
         caption,

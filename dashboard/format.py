@@ -87,23 +87,44 @@ FIELD_WORDS = {
 }
 
 
-def money(amount: Decimal | None) -> str:
-    """Return dollars as a sentence has them: `$7.1 million`, `$224,000`, `-$2.8 million`."""
-    return MISSING if amount is None else _in_units(amount, _UNITS)
+_SIGNS = {"USD": "$", "GBP": "£", "CAD": "C$", "EUR": "€"}
+_CURRENCIES = {
+    "USD": "US dollars",
+    "GBP": "pounds sterling",
+    "CAD": "Canadian dollars",
+    "EUR": "euros",
+}
 
 
-def short_money(amount: Decimal) -> str:
-    """Return dollars as a chart labels them: `$7.1m`, `$224k`."""
-    return _in_units(amount, _SHORT_UNITS)
+def units(currency: str) -> str:
+    """Return in what an amount is, inside a sentence: `US dollars`, `pounds sterling`, `CHF`."""
+    return _CURRENCIES.get(currency, currency)
 
 
-def _in_units(amount: Decimal, units: tuple[tuple[Decimal, Decimal, str, Decimal], ...]) -> str:
-    sign = MINUS if amount < 0 else ""
+def units_head(basis: str, currency: str) -> str:
+    """Return what amounts are, over a column or a chart: `US dollars obligated`."""
+    return f"{capital(units(currency))} {basis}"
+
+
+def money(amount: Decimal | None, currency: str = "USD") -> str:
+    """Return money as a sentence has it: `$7.1 million`, `£224,000`, `-$2.8 million`."""
+    return MISSING if amount is None else _in_units(amount, _UNITS, currency)
+
+
+def short_money(amount: Decimal, currency: str = "USD") -> str:
+    """Return money as a chart labels it: `$7.1m`, `£224k`, `CHF 1.2m`."""
+    return _in_units(amount, _SHORT_UNITS, currency)
+
+
+def _in_units(
+    amount: Decimal, units: tuple[tuple[Decimal, Decimal, str, Decimal], ...], currency: str
+) -> str:
+    sign = (MINUS if amount < 0 else "") + _SIGNS.get(currency, f"{currency} ")
     size = abs(amount)
     for begins, unit, word, step in units:
         if size >= begins:
-            return f"{sign}${(size / unit).quantize(step, ROUND_HALF_UP):f}{word}"
-    return f"{sign}${size.quantize(Decimal(1), ROUND_HALF_UP):,}"
+            return f"{sign}{(size / unit).quantize(step, ROUND_HALF_UP):f}{word}"
+    return f"{sign}{size.quantize(Decimal(1), ROUND_HALF_UP):,}"
 
 
 def tiny_money(amount: Decimal) -> str:
@@ -115,12 +136,13 @@ def tiny_money(amount: Decimal) -> str:
     return f"{MINUS if amount < 0 else ''}{millions.quantize(step, ROUND_HALF_UP)}m"
 
 
-def table_money(amount: Decimal | None) -> str:
-    """Return dollars as a table has them, without sign of currency or cents: `7,140,000`."""
+def table_money(amount: Decimal | None, currency: str = "USD") -> str:
+    """Return money as a table has it, without cents: dollars bare `7,140,000`, others `£7,140`."""
     if amount is None:
         return MISSING
     whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
-    return f"{MINUS if whole < 0 else ''}{abs(whole):,}"
+    sign = "" if currency == "USD" else _SIGNS.get(currency, f"{currency} ")
+    return f"{MINUS if whole < 0 else ''}{sign}{abs(whole):,}"
 
 
 def exact_money(amount: Decimal | None) -> str:
@@ -130,11 +152,13 @@ def exact_money(amount: Decimal | None) -> str:
     return f"{MINUS if amount < 0 else ''}{abs(amount):,.2f}"
 
 
-def quoted_total(amount: Decimal | None, basis: str, period: str = "in this period") -> str:
+def quoted_total(
+    amount: Decimal | None, basis: str, period: str = "in this period", currency: str = "USD"
+) -> str:
     """Return a total as a sentence has it; a negative one as money withdrawn."""
     if amount is not None and amount < 0:
-        return f"{money(-amount)} withdrawn {period}; earlier additions are not shown"
-    return f"{money(amount)} {basis}"
+        return f"{money(-amount, currency)} withdrawn {period}; earlier additions are not shown"
+    return f"{money(amount, currency)} {basis}"
 
 
 def day(value: date | None) -> str:

@@ -18,8 +18,8 @@ def show(build: Build, chosen: Selection, measure: Measure, agency: str) -> None
     in_all = data.total(build, chosen, measure).purchases
     widgets.heading(
         "Which office bought",
-        f"As the records name it: {named:,} of {in_all:,} purchases do. US dollars "
-        f"{measure.basis}.",
+        f"As the records name it: {named:,} of {in_all:,} purchases do. "
+        f"{fmt.units_head(measure.basis, measure.currency)}.",
         "offices",
     )
     widgets.table(
@@ -27,7 +27,7 @@ def show(build: Build, chosen: Selection, measure: Measure, agency: str) -> None
         [
             Head("Office", role="what"),
             Head("Purchases", is_number=True),
-            Head("US dollars", is_number=True, role="amount"),
+            Head(fmt.capital(fmt.units(measure.currency)), is_number=True, role="amount"),
         ],
         [
             [

@@ -35,7 +35,7 @@ def table(
     heads = [_HEADS[name] for name in shown]
     heads += [
         Head("Purchases", is_number=True),
-        Head(f"US dollars {measure.basis}", is_number=True, role="amount"),
+        Head(fmt.units_head(measure.basis, measure.currency), is_number=True, role="amount"),
     ]
     if without == "vendor":
         heads[0] = Head("Made by", role="what")
@@ -85,7 +85,7 @@ def answer(rows: Rows, measure: Measure) -> list[Part]:
         ),
         Strong(fmt.count(number, "counted purchase")),
         ", ",
-        Strong(fmt.quoted_total(amount, measure.basis)),
+        Strong(fmt.quoted_total(amount, measure.basis, currency=measure.currency)),
         ".",
     ]
 
@@ -102,7 +102,10 @@ def of_vendor(build: Build, whole: Selection, vendor: Row) -> None:
         return
     widgets.heading(
         "Resellers",
-        ["US dollars ", measure.basis, ". ", Link("Every reseller", address("resellers"))],
+        [
+            f"{fmt.units_head(measure.basis, measure.currency)}. ",
+            Link("Every reseller", address("resellers")),
+        ],
         "resellers",
     )
     if through:

@@ -68,14 +68,24 @@ def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
     if not total.purchases:
         return [*parts, " in these records."]
     if total.amount_usd < 0:
-        parts += [", with ", Strong(fmt.money(-total.amount_usd)), " withdrawn in this period; "]
+        parts += [
+            ", with ",
+            Strong(fmt.money(-total.amount_usd, total.measure.currency)),
+            " withdrawn in this period; ",
+        ]
         return [*parts, "earlier additions are not shown (", period(total), ")."]
     return [
         *parts,
         " with ",
-        Strong(fmt.money(total.amount_usd)),
+        Strong(fmt.money(total.amount_usd, total.measure.currency)),
         f" {basis} ({fmt.BASIS_GLOSS[basis].split(';')[0]}; {period(total)}).",
     ]
+
+
+def total_words(total: Total) -> str:
+    """Return what a total comes to, in its own currency."""
+    measure = total.measure
+    return fmt.quoted_total(total.amount_usd, measure.basis, currency=measure.currency)
 
 
 def other_money(others: Sequence[Total]) -> list[Part]:
@@ -85,7 +95,7 @@ def other_money(others: Sequence[Total]) -> list[Part]:
         kind = fmt.KIND_WORDS[total.measure.record_kind]
         parts += [
             "And ",
-            Strong(fmt.quoted_total(total.amount_usd, total.measure.basis)),
+            Strong(total_words(total)),
             (
                 f" under {fmt.count(total.purchases, kind)} by "
                 f"{fmt.count(total.agencies, 'agency', 'agencies')}. "
@@ -104,9 +114,9 @@ def largest_part(programme: Programme, rest: Total, *, names_buyer: bool = False
     buyer = f" bought by {programme.agency_name}" if names_buyer else ""
     return [
         "The largest part, ",
-        Strong(fmt.money(programme.amount_usd)),
+        Strong(fmt.money(programme.amount_usd, rest.measure.currency)),
         f", is one programme: {programme_name(programme)}{buyer}. Without it: ",
-        Strong(fmt.money(rest.amount_usd)),
+        Strong(fmt.money(rest.amount_usd, rest.measure.currency)),
         f" in {fmt.count(rest.summed_purchases, 'purchase')}.",
     ]
 
@@ -123,7 +133,7 @@ def doubtful(possible: Sequence[Total], agency: str = "", **kept: str) -> list[P
                 fmt.count(total.purchases, "doubtful purchase"),
                 address("explore", status=fmt.capital(fmt.STATUS_WORDS["possible"]), **kept),
             ),
-            f", {fmt.quoted_total(total.amount_usd, total.measure.basis)}, ",
+            f", {total_words(total)}, ",
         ]
     number = sum(total.purchases for total in possible)
     return [*parts, "is left out." if number == 1 else "are left out."]
@@ -135,7 +145,7 @@ def lifetime(total: Total) -> list[Part]:
         return []
     return [
         f"{fmt.capital(fmt.count(total.lifetime_purchases, 'purchase'))} known only as a lifetime "
-        f"total, {fmt.money(total.lifetime_usd)}, "
+        f"total, {fmt.money(total.lifetime_usd, total.measure.currency)}, "
         + ("stands" if total.lifetime_purchases == 1 else "stand")
         + " apart: not in these sums, nor in figures by year. "
     ]
@@ -196,10 +206,10 @@ def small_print(
         parts.append(f"{fmt.capital(gloss(basis))}. ")
     if total:
         parts += lifetime(total)
-        if total.without_usd:
+        if total.without_amount:
             parts.append(
-                f"{fmt.capital(fmt.count(total.without_usd, 'purchase'))} in other currencies "
-                "without a dated rate are counted, and not in the dollars. "
+                f"{fmt.capital(fmt.count(total.without_amount, 'purchase'))} of which the record "
+                "says no amount, counted and not in the sum. "
             )
     titles = fmt.listed((str(row["title"]) for row in sources), 3)
     return [
@@ -217,8 +227,8 @@ def range_of(total: Total, possible: Total | None) -> list[Part]:
     return [
         (
             f"With every doubtful purchase ({fmt.count(possible.purchases, 'purchase')}, "
-            f"{fmt.money(possible.amount_usd)}) it would be "
-            f"{fmt.money(total.amount_usd + possible.amount_usd)}. "
+            f"{fmt.money(possible.amount_usd, total.measure.currency)}) it would be "
+            f"{fmt.money(total.amount_usd + possible.amount_usd, total.measure.currency)}. "
         )
     ]
 
@@ -231,12 +241,12 @@ def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Pa
     if total.amount_usd < 0:
         return [
             f"In these records, {who} withdrew ",
-            Strong(fmt.money(-total.amount_usd)),
+            Strong(fmt.money(-total.amount_usd, total.measure.currency)),
             f" from {vendor} in {number}, {when}; earlier additions are not shown.",
         ]
     return [
         f"In these records, {who} {total.measure.basis} ",
-        Strong(fmt.money(total.amount_usd)),
+        Strong(fmt.money(total.amount_usd, total.measure.currency)),
         f" to {vendor} in {number}, {when}.",
     ]
 
@@ -268,9 +278,9 @@ def share(row: Row | None, basis: str) -> list[Part]:
     ]
 
 
-def years_described(years: Sequence[YearAmount], what: str) -> str:
+def years_described(years: Sequence[YearAmount], what: str, currency: str) -> str:
     """Return a chart by year in words, for those who cannot see it."""
-    said = ", ".join(f"FY{year.year} {fmt.money(year.amount_usd)}" for year in years)
+    said = ", ".join(f"FY{year.year} {fmt.money(year.amount_usd, currency)}" for year in years)
     return f"{what} by fiscal year: {said or 'nothing'}."
 
 
@@ -309,7 +319,7 @@ def sums(totals: Sequence[Total]) -> list[Part]:
     for number, total in enumerate(totals):
         parts += [
             ", with " if number == 0 else "; and, a different kind of money, ",
-            Strong(fmt.money(abs(total.amount_usd))),
+            Strong(fmt.money(abs(total.amount_usd), total.measure.currency)),
             f" {total.measure.basis}" if total.amount_usd >= 0 else " withdrawn in this period",
         ]
         if len(totals) > 1:
@@ -372,7 +382,7 @@ def sold_by_others(total: Total | None, maker: str) -> list[Part]:
         return []
     return [
         "Through other sellers: ",
-        Strong(fmt.quoted_total(total.amount_usd, total.measure.basis)),
+        Strong(total_words(total)),
         f" in {fmt.count(total.purchases, 'purchase')} of products made by {maker}.",
     ]
 

@@ -90,7 +90,7 @@ TABLES: dict[str, str] = {
         place_name VARCHAR, url VARCHAR, licence VARCHAR, cadence VARCHAR, record_kind VARCHAR,
         basis VARCHAR, covers VARCHAR, does_not_cover VARCHAR, is_complete BOOLEAN,
         last_fetched DATE, last_good DATE, rows BIGINT, rejected BIGINT, first_date DATE,
-        last_date DATE, stale_because VARCHAR""",
+        last_date DATE, stale_because VARCHAR, fiscal_year_begins INTEGER""",
     "mart.file": """
         source_id VARCHAR, raw_sha256 VARCHAR, raw_file VARCHAR, raw_member VARCHAR, url VARCHAR,
         fetched_at TIMESTAMP, bytes BIGINT, rows BIGINT, rejected BIGINT, layout VARCHAR,

@@ -27,7 +27,13 @@ def test_kinds_of_funds_are_added_each_in_its_own_currency(home: Path) -> None:
                     "currency": "GBP", "amount_usd": None},
         },
     )  # fmt: skip
-    rows = data.funding(data.current(), Selection(), Measure("award", "obligated"))
+    rows = [
+        row
+        for currency in ("USD", "GBP")
+        for row in data.funding(
+            data.current(), Selection(), Measure("award", "obligated", currency)
+        )
+    ]
     assert [(r["funding_kind"], r["currency"], r["amount"], r["purchases"]) for r in rows] == [
         ("asset forfeiture", "USD", Decimal("11.15"), 2), (None, "GBP", Decimal("3.00"), 1),
     ]  # fmt: skip

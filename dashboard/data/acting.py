@@ -32,7 +32,7 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
         build,
         selected_sql(
             f"""
-            select selected.*, amount_usd as shown_usd, notice.*,
+            select selected.*, money as shown_money, notice.*,
                 coalesce(selected.end_date, ordering_end_date) as ends,
                 (coalesce(selected.end_date, ordering_end_date) - days)::date as last_day_to_act
             from selected {_NOTICE}
@@ -58,7 +58,7 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
         build,
         selected_sql(
             """
-            select *, amount_usd as shown_usd,
+            select *, money as shown_money,
                 (ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double as growth_share
             from selected
             where ceiling_growth_usd > 0

@@ -71,7 +71,9 @@ def neighbours(build: Build, purchase_id: str, vendor_id: str | None, most: int 
     return ask(
         build,
         """
-        select p.*, technology_name, amount_usd as shown_usd
+        select p.*, technology_name, coalesce(amount_usd, p.amount) as shown_money,
+            case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end
+                as money_currency
         from mart.purchase as p left join mart.technology using (technology)
         where vendor_id = $vendor_id and purchase_id <> $purchase_id
         order by status = 'confirmed' desc, abs(amount_usd) desc nulls last, purchase_id

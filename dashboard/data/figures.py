@@ -11,43 +11,49 @@ from dashboard.data.terms import Bar, Measure, Programme, Selection, Total, Year
 
 @lru_cache(maxsize=2048)
 def totals(build: Build, selection: Selection) -> tuple[Total, ...]:
-    """Return a total for each record kind and basis, the largest first.
+    """Return a total for each record kind, basis and currency, the largest first.
 
     The amount is the sum of transactions. Purchases known only as lifetime totals have none:
-    they are counted, and their dollars stand apart in `lifetime_usd`.
+    they are counted, and their money stands apart in `lifetime_usd`.
     """
     rows = ask(
         build,
         selected_sql(
             """,
             sums as (
-                select purchase_id, sum(amount_usd) as amount_usd, min(date) as first_date,
+                select purchase_id, sum(money) as money, min(date) as first_date,
                     max(date) as last_date, min(fiscal_year) as first_year,
                     max(fiscal_year) as last_year
                 from moved group by purchase_id
             )
-            select record_kind, basis, count(*) as purchases,
+            select record_kind, basis, money_currency, count(*) as purchases,
                 -- Who stands behind the sum; where nothing is summed, whoever there is.
                 coalesce(nullif(count(distinct agency_id)
                     filter (amount_scope = 'window'), 0), count(distinct agency_id)) as agencies,
                 count(distinct vendor_id) as vendors,
-                coalesce(sum(sums.amount_usd), 0) as amount_usd,
+                coalesce(sum(sums.money), 0) as amount_usd,
                 min(sums.first_date) as first_date, max(sums.last_date) as last_date,
                 min(sums.first_year) as first_year, max(sums.last_year) as last_year,
                 count(*) filter (amount_scope = 'lifetime') as lifetime_purchases,
-                coalesce(sum(coalesce(lifetime_usd, selected.amount_usd))
+                coalesce(sum(coalesce(lifetime_usd, selected.money))
                     filter (amount_scope = 'lifetime'), 0) as lifetime_usd,
-                count(*) filter (selected.amount_usd is null) as without_usd
+                count(*) filter (selected.money is null) as without_amount
             from selected left join sums using (purchase_id)
             where record_kind <> 'idv'
-            group by record_kind, basis
-            order by abs(coalesce(sum(sums.amount_usd), 0)) desc, record_kind, basis
+            group by record_kind, basis, money_currency
+            -- Amounts of two currencies cannot be compared: dollars come first, if there are any.
+            order by money_currency = 'USD' and coalesce(sum(sums.money), 0) <> 0 desc,
+                abs(coalesce(sum(sums.money), 0)) desc, record_kind, basis, money_currency
             """
         ),
         **parameters(selection),
     )
     return tuple(
-        Total(measure=Measure(row.pop("record_kind"), row.pop("basis")), **row) for row in rows
+        Total(
+            measure=Measure(row.pop("record_kind"), row.pop("basis"), row.pop("money_currency")),
+            **row,
+        )
+        for row in rows
     )
 
 
@@ -65,12 +71,12 @@ def by_year(build: Build, selection: Selection, measure: Measure) -> tuple[YearA
         build,
         selected_sql(
             """
-            select fiscal_year as year, sum(moved.amount_usd) as amount_usd,
-                coalesce(sum(moved.amount_usd) filter (moved.amount_usd > 0), 0) as added_usd,
-                coalesce(sum(moved.amount_usd) filter (moved.amount_usd < 0), 0) as reduced_usd,
+            select fiscal_year as year, sum(moved.money) as amount_usd,
+                coalesce(sum(moved.money) filter (moved.money > 0), 0) as added_usd,
+                coalesce(sum(moved.money) filter (moved.money < 0), 0) as reduced_usd,
                 count(distinct purchase_id) as purchases
             from selected join moved using (purchase_id)
-            where moved.amount_usd is not null and fiscal_year is not null
+            where moved.money is not null and fiscal_year is not null
             and record_kind <> 'idv'
             group by fiscal_year order by fiscal_year
             """
@@ -100,10 +106,10 @@ def by(
         selected_sql(
             """,
             sums as (
-                select purchase_id, sum(amount_usd) as amount_usd from moved group by purchase_id
+                select purchase_id, sum(money) as money from moved group by purchase_id
             )
             select /*key*/ as id, any_value(coalesce(/*name*/, /*key*/)) as name,
-                coalesce(sum(sums.amount_usd), 0) as amount_usd, count(*) as purchases,
+                coalesce(sum(sums.money), 0) as amount_usd, count(*) as purchases,
                 count(*) filter (amount_scope = 'lifetime') as lifetime_purchases
             from selected left join sums using (purchase_id)
             where /*key*/ is not null and record_kind <> 'idv'
@@ -142,7 +148,7 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
         selected_sql(
             """,
             programmes as (
-                select agency_id, vendor_id, technology, sum(moved.amount_usd) as amount_usd,
+                select agency_id, vendor_id, technology, sum(moved.money) as amount_usd,
                     count(distinct purchase_id) as purchases,
                     any_value(agency_name) as agency_name, any_value(vendor_name) as vendor_name,
                     any_value(coalesce(technology_name, technology)) as technology_name

@@ -20,11 +20,11 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
         selected_sql(
             """,
             sums as (
-                select purchase_id, sum(amount_usd) as amount_usd from moved group by purchase_id
+                select purchase_id, sum(money) as money from moved group by purchase_id
             ),
             at_place as (
                 select selected./*key*/ as place_id,
-                    coalesce(sum(sums.amount_usd), 0) as amount_usd, count(*) as purchases,
+                    coalesce(sum(sums.money), 0) as amount_usd, count(*) as purchases,
                     count(distinct agency_id) as agencies
                 from selected left join sums using (purchase_id)
                 where record_kind <> 'idv' and selected./*key*/ is not null

@@ -13,8 +13,8 @@ from dashboard.data.terms import Selection
 SORTS = {
     "Newest first": "last_date desc nulls last, purchase_id",
     "Oldest first": "first_date nulls last, purchase_id",
-    "Largest amount": "shown_usd desc nulls last, purchase_id",
-    "Smallest amount": "shown_usd nulls last, purchase_id",
+    "Largest amount": "shown_money desc nulls last, purchase_id",
+    "Smallest amount": "shown_money nulls last, purchase_id",
     "Vendor": "upper(vendor_name), last_date desc nulls last, purchase_id",
     "Agency": "upper(agency_name), last_date desc nulls last, purchase_id",
     "Technology": "technology_name, last_date desc nulls last, purchase_id",
@@ -31,13 +31,18 @@ SORTS = {
 
 _EVERY_ROW = """,
     sums as (
-        select purchase_id, sum(amount_usd) as moved_usd from moved group by purchase_id
+        select purchase_id, sum(money) as moved_money from moved group by purchase_id
     )
-    select selected.*,
-        case when len($years::integer[]) = 0 then amount_usd else moved_usd end as shown_usd
-    from selected left join sums using (purchase_id)
+    select /*columns*/ from (
+        select selected.*,
+            case when len($years::integer[]) = 0 then money else moved_money end as shown_money,
+            case when money_currency = 'USD' then shown_money end as shown_usd
+        from selected left join sums using (purchase_id)
+    )
     order by /*order*/
 """
+
+_DOWNLOADED = "* exclude (money, money_currency, shown_money)"
 
 
 @lru_cache(maxsize=512)
@@ -50,7 +55,8 @@ def purchases(
 ) -> Rows:
     """Return one page of the selected purchases, sorted by one of `SORTS`.
 
-    `shown_usd` is the purchase's amount, or what moved in the selected years.
+    `shown_money` is the purchase's amount, or what moved in the selected years, in
+    `money_currency`; `shown_usd` is the same in dollars, where they are known.
     """
     return purchases_from(build, selection, order, (page - 1) * size, size)
 
@@ -60,7 +66,7 @@ def purchases_from(build: Build, selection: Selection, order: str, start: int, s
     """Return so many of the selected purchases, after the first `start`."""
     return ask(
         build,
-        selected_sql(_EVERY_ROW + " limit $size offset $start", order=SORTS[order]),
+        selected_sql(_EVERY_ROW + " limit $size offset $start", order=SORTS[order], columns="*"),
         size=size,
         start=start,
         **parameters(selection),
@@ -72,7 +78,8 @@ def every_purchase(
 ) -> Iterator[Row]:
     """Yield every selected purchase with all its columns, for downloads. Not cached."""
     with connection(build) as cursor:
-        cursor.execute(selected_sql(_EVERY_ROW, order=SORTS[order]), parameters(selection))
+        chosen = selected_sql(_EVERY_ROW, order=SORTS[order], columns=_DOWNLOADED)
+        cursor.execute(chosen, parameters(selection))
         names = [column[0] for column in cursor.description or ()]
         while batch := cursor.fetchmany(step):
             for row in batch:
@@ -85,7 +92,7 @@ def purchase_batches(
 ) -> Iterator[Any]:
     """Give every selected purchase as Arrow record batches, for downloads. Not cached."""
     with connection(build) as cursor:
-        chosen = selected_sql(_EVERY_ROW, order=SORTS[order])
+        chosen = selected_sql(_EVERY_ROW, order=SORTS[order], columns=_DOWNLOADED)
         yield cursor.sql(chosen, params=parameters(selection)).to_arrow_reader(5_000)
 
 

@@ -57,30 +57,34 @@ _NAME_SEARCHES = {
 
 _NAME_COUNTS = """,
     counted as (
-        select * from mart.purchase where is_counted and record_kind <> 'idv'
+        select *, coalesce(amount_usd, amount) as money,
+            case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end as unit
+        from mart.purchase where is_counted and record_kind <> 'idv'
     ),
     counts as (
-        select agency_id as id, amount_usd, record_kind, basis from counted
-        union all select place_id, amount_usd, record_kind, basis from counted
-        union all select vendor_id, amount_usd, record_kind, basis from counted
-        union all select technology, amount_usd, record_kind, basis from counted
+        select agency_id as id, money, record_kind, basis, unit from counted
+        union all select place_id, money, record_kind, basis, unit from counted
+        union all select vendor_id, money, record_kind, basis, unit from counted
+        union all select technology, money, record_kind, basis, unit from counted
         union all
-        select agency_id || ':' || upper(office_name), amount_usd, record_kind, basis
+        select agency_id || ':' || upper(office_name), money, record_kind, basis, unit
         from counted where office_name is not null
         union all
-        select maker_id, 0, record_kind, basis from counted
+        select maker_id, 0, record_kind, basis, unit from counted
         where maker_id is distinct from vendor_id
     ),
     -- Amounts of different kinds are never added: where there are several, none is given.
     summed as (
         select id, count(*) as purchases,
-            case when count(distinct (record_kind, basis)) = 1 then sum(amount_usd) end
+            case when count(distinct (record_kind, basis, unit)) = 1 then sum(money) end
                 as amount_usd,
-            case when count(distinct (record_kind, basis)) = 1 then any_value(basis) end as basis
+            case when count(distinct (record_kind, basis, unit)) = 1 then any_value(basis) end
+                as basis,
+            any_value(unit) as unit
         from counts group by id
     )
     select id, name, coalesce(amount_usd, 0) as amount_usd, coalesce(purchases, 0) as purchases,
-        coalesce(basis, '') as basis
+        coalesce(basis, '') as basis, coalesce(unit, 'USD') as currency
     from named left join summed using (id)
 """
 

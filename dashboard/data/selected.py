@@ -4,9 +4,16 @@ from dashboard.data.terms import Selection
 
 # The one place where "which purchases" is said. Every parameter is bound; an empty list means
 # "any". IDVs carry only a ceiling and are purchases of nothing: they are shown, never summed.
+#
+# A purchase's money is its dollars where they are known, else its own currency (`money`); sums of
+# it stay within one currency (`money_currency`), which a measure names.
 _SELECTED = """
     selected as (
-        select p.*, technology_name
+        select p.*, technology_name,
+            case when p.amount_usd is null then coalesce(p.currency, 'USD') else 'USD' end
+                as money_currency,
+            case when p.currency = 'USD' then p.amount_usd else coalesce(p.amount_usd, p.amount)
+                end as money
         from mart.purchase as p
         left join mart.technology as named using (technology)
         where list_contains($statuses::varchar[], p.status)
@@ -18,6 +25,8 @@ _SELECTED = """
         and (len($makers::varchar[]) = 0 or list_contains($makers::varchar[], p.maker_id))
         and (len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], p.record_kind))
         and (len($bases::varchar[]) = 0 or list_contains($bases::varchar[], p.basis))
+        and (len($currencies::varchar[]) = 0
+             or list_contains($currencies::varchar[], money_currency))
         and (len($forms::varchar[]) = 0 or list_contains($forms::varchar[], p.form))
         and (len($places::varchar[]) = 0 or list_contains($places::varchar[], p.place_id))
         and (len($types::varchar[]) = 0 or list_contains($types::varchar[], p.type))
@@ -49,7 +58,9 @@ _SELECTED = """
             where list_contains($years::integer[], fiscal_year)))
     ),
     moved as (
-        select purchase_id, fiscal_year, date, amount_usd
+        select purchase_id, fiscal_year, date,
+            case when currency = 'USD' then amount_usd else coalesce(amount_usd, amount) end
+                as money
         from mart.transaction
         where len($years::integer[]) = 0 or list_contains($years::integer[], fiscal_year)
     )
@@ -80,6 +91,7 @@ def parameters(selection: Selection) -> dict[str, object]:
         "with_related": selection.with_related,
         "kinds": list(selection.kinds),
         "bases": list(selection.bases),
+        "currencies": list(selection.currencies),
         "forms": list(selection.forms),
         "places": list(selection.places),
         "types": list(selection.types),

@@ -7,10 +7,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Measure:
-    """What a sum adds: one record kind and one basis, never two."""
+    """What a sum adds: one record kind, one basis and one currency, never two.
+
+    Purchases of which the dollars are known stand in dollars; others in their own currency.
+    """
 
     record_kind: str = "award"
     basis: str = "obligated"
+    currency: str = "USD"
 
     @property
     def is_federal(self) -> bool:
@@ -47,6 +51,7 @@ class Selection:
     with_related: bool = False
     kinds: tuple[str, ...] = ()
     bases: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
@@ -66,13 +71,18 @@ class Selection:
     "Only purchases whose maker is not the vendor."
 
     def of(self, measure: Measure) -> "Selection":
-        """Return the same selection, of one record kind and basis."""
-        return replace(self, kinds=(measure.record_kind,), bases=(measure.basis,))
+        """Return the same selection, of one record kind, basis and currency."""
+        return replace(
+            self,
+            kinds=(measure.record_kind,),
+            bases=(measure.basis,),
+            currencies=(measure.currency,),
+        )
 
 
 @dataclass(frozen=True)
 class Total:
-    """What the selected purchases of one measure come to."""
+    """What the selected purchases of one measure come to, in the measure's currency."""
 
     measure: Measure
     purchases: int
@@ -85,8 +95,8 @@ class Total:
     last_year: int | None
     lifetime_purchases: int
     lifetime_usd: Decimal
-    without_usd: int
-    "Purchases in another currency, for which no dated rate is known."
+    without_amount: int
+    "Purchases of which the record says no amount."
 
     @property
     def summed_purchases(self) -> int:
@@ -116,6 +126,7 @@ class Bar:
     lifetime_purchases: int = 0
     basis: str = ""
     "What the sum means, where a list holds several; empty where several kinds stand behind it."
+    currency: str = "USD"
 
 
 @dataclass(frozen=True)

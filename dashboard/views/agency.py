@@ -18,6 +18,7 @@ from dashboard import (
     sentences,
     widgets,
 )
+from dashboard import format as fmt
 from dashboard.data import Build, Row
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -79,7 +80,9 @@ def show(build: Build) -> None:
 
     chart_here = by_year.place()
 
-    widgets.heading("What it buys, and from whom", f"US dollars {measure.basis}.")
+    widgets.heading(
+        "What it buys, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
+    )
     widgets.side_by_side(
         *(
             blocks.ranked(build, chosen, measure, group, agency=name)

@@ -38,12 +38,15 @@ def show(build: Build) -> None:
     sides = [replace(side, selection=replace(side.selection, years=years)) for side in sides]
     figures = comparing.figures(build, sides, measure)
     with answer_here:
-        widgets.answer(comparing.answer(figures, measure, years))
+        widgets.answer(comparing.answer(figures, years))
         widgets.coverage(comparing.covered(build, sides), comparing.not_compared(years))
         widgets.small_print(
             sentences.small_print(None, data.sources(build), data.about(build)["as_of"])
         )
-    widgets.heading("Side by side", f"US dollars {measure.basis}, the same years for each.")
+    widgets.heading(
+        "Side by side",
+        f"{fmt.units_head(measure.basis, measure.currency)}, the same years for each.",
+    )
     comparing.table(figures, measure)
     by_year.side_by_side(
         build, [(side.name, side.selection) for side in sides], measure, "By fiscal year"

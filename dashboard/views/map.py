@@ -33,7 +33,8 @@ def show(build: Build) -> None:
     with answer_here:
         total = sum((row["amount_usd"] for row in rows), Decimal(0))
         widgets.answer(
-            f"{fmt.money(total)} {measure.basis} can be drawn on a map, in {_shapes(drawn, level)}."
+            f"{fmt.money(total, measure.currency)} {measure.basis} can be drawn on a map, "
+            f"in {_shapes(drawn, level)}."
             if rows
             else "No purchase of this kind of money can be drawn: none names a state, county or "
             "city of the United States."
@@ -48,7 +49,9 @@ def show(build: Build) -> None:
         for code, here in drawn.items()
         if (value := _value(build, code, here, each)) is not None
     }
-    unit = f"US dollars {measure.basis}" + (", per resident" if each == PER_RESIDENT else "")
+    unit = fmt.units_head(measure.basis, measure.currency) + (
+        ", per resident" if each == PER_RESIDENT else ""
+    )
     us_map.show(
         values,
         level,
@@ -140,7 +143,7 @@ def _table(build: Build, drawn: dict[str, list[Row]], level: str, measure: Measu
     heads = [
         Head(one, role="what"),
         Head("Whose purchases" if not measure.is_federal else "Where the work is done"),
-        Head(f"US dollars {measure.basis}", is_number=True, role="amount"),
+        Head(fmt.units_head(measure.basis, measure.currency), is_number=True, role="amount"),
         Head("Per resident", is_number=True),
         Head("Purchases", is_number=True),
     ]

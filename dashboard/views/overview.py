@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import blocks, by_year, citing, controls, data, filters, sentences, widgets
+from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import search
@@ -57,7 +58,8 @@ def show(build: Build) -> None:
 
     widgets.heading(
         "Who buys, what, and from whom",
-        f"US dollars {measure.basis}, and the number of purchases, which leads to their rows.",
+        f"{fmt.units_head(measure.basis, measure.currency)}, and the number of purchases, "
+        "which leads to their rows.",
     )
     widgets.side_by_side(
         *(
@@ -74,7 +76,7 @@ def show(build: Build) -> None:
     blocks.purchase_table(
         data.purchases(build, chosen.of(measure), "Largest amount", 1, 10),
         "The ten largest counted purchases",
-        amount_head=f"US dollars {measure.basis}",
+        amount_head=fmt.units_head(measure.basis, measure.currency),
         without=("Basis",) if len(coverage) > 1 else ("Basis", "Agency"),
     )
     widgets.downloads(

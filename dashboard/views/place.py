@@ -15,6 +15,7 @@ from dashboard import (
     sentences,
     widgets,
 )
+from dashboard import format as fmt
 from dashboard.data import Build, Row
 from dashboard.parts import Link, address
 
@@ -84,7 +85,9 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
         )
         acting.brief_buttons(build, place=place_id)
     chart_here = by_year.place()
-    widgets.heading("Who buys, what, and from whom", f"US dollars {measure.basis}.")
+    widgets.heading(
+        "Who buys, what, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
+    )
     widgets.side_by_side(
         *(
             blocks.ranked(build, chosen, measure, group, agency=kept)

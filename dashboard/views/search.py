@@ -65,7 +65,11 @@ def _results(build: Build, text: str) -> None:
 
 
 def _row(bar: Bar, kind: str, page: str) -> list[Parts]:
-    amount = f"{fmt.table_money(bar.amount_usd)} {bar.basis}" if bar.basis else "several kinds"
+    amount = (
+        f"{fmt.table_money(bar.amount_usd, bar.currency)} {bar.basis}"
+        if bar.basis
+        else "several kinds"
+    )
     if not bar.purchases:
         amount = "none counted"
     return [Link(bar.name, address(page, id=bar.id)), kind, f"{bar.purchases:,}", amount]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import acting, blocks, by_year, controls, data, feeds, known, sentences, widgets
+from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -56,7 +57,9 @@ def show(build: Build) -> None:
         )
 
     chart_here = by_year.place()
-    widgets.heading("Who buys, and from whom", f"US dollars {measure.basis}.")
+    widgets.heading(
+        "Who buys, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
+    )
     widgets.side_by_side(
         *(
             blocks.ranked(build, chosen, measure, group, technology=name)

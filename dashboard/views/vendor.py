@@ -17,6 +17,7 @@ from dashboard import (
     sentences,
     widgets,
 )
+from dashboard import format as fmt
 from dashboard.data import Build, Measure, Selection
 from dashboard.parts import Link, address
 from dashboard.views import not_found
@@ -77,7 +78,7 @@ def show(build: Build) -> None:
     chart_here = by_year.place()
 
     if total.purchases:
-        widgets.heading("Who buys, and what", f"US dollars {measure.basis}.")
+        widgets.heading("Who buys, and what", f"{fmt.units_head(measure.basis, measure.currency)}.")
         widgets.side_by_side(
             *(
                 blocks.ranked(build, sold, measure, group, vendor=name)
@@ -118,7 +119,9 @@ def _made_by(build: Build, made: Selection, measure: Measure, name: str) -> None
         return
     resold = replace(made, resold_only=True)
     widgets.heading(
-        f"Made by {name}, sold by others", f"Through resellers, US dollars {measure.basis}.", "made"
+        f"Made by {name}, sold by others",
+        f"Through resellers, {fmt.units(measure.currency)} {measure.basis}.",
+        "made",
     )
     widgets.side_by_side(
         blocks.ranked(build, resold, measure, "agency", maker=name),
