@@ -208,11 +208,15 @@ def test_the_address_of_the_site_can_be_named(
     assert urlsplit(feed["items"][0]["url"]).netloc == "buys.example"
 
 
-def test_an_older_database_has_empty_feeds(client: TestClient, home: Path) -> None:
+def test_a_database_of_another_version_says_so_and_when_to_ask_again(
+    client: TestClient, home: Path
+) -> None:
     with duckdb.connect(str(publish(home, sample_rows(), "older"))) as con:
         con.execute("drop table mart.change")
-    assert client.get("/feeds/changes.json").json()["items"] == []
-    assert not feedparser.parse(client.get("/feeds/changes.atom").content).bozo
+    for path in ("/feeds/changes.json", "/feeds/changes.atom"):
+        refused = client.get(path)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "60")
+        assert "another version" in refused.text
 
 
 def test_this_week_counts_the_newest_publication_and_what_ends_soon(client: TestClient) -> None:

@@ -206,7 +206,11 @@ def test_the_proxy_leads_to_where_the_dashboard_listens() -> None:
 
 
 def test_every_setting_that_a_recipe_names_is_one_that_the_code_reads() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "ingest").rglob("*.py"))
+    code = "\n".join(
+        path.read_text("utf-8")
+        for folder in (ROOT / "ingest", ROOT / "dashboard")
+        for path in folder.rglob("*.py")
+    )
     for path in [*OPERATE.iterdir(), ROOT / "docs" / "OPERATING.md"]:
         for name in re.findall(r"\bWHOBUYS_\w+", path.read_text("utf-8")):
             assert name in code, f"{path.name}: {name}"
