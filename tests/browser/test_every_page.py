@@ -211,7 +211,7 @@ def test_links_change_the_page_without_loading_it_anew(visit: Visit) -> None:
     page.on("load", lambda: loads.append("load"))
     page.get_by_role("link", name="Clearview AI").first.click()
     expect(page.locator("h1")).to_have_text("Clearview AI")
-    page.get_by_role("link", name="FORENSIC SOFTWARE").click()
+    page.get_by_role("link", name="FORENSIC SOFTWARE").first.click()
     expect(page.locator("h1")).to_contain_text("FORENSIC SOFTWARE")
     page.go_back()
     expect(page.locator("h1")).to_have_text("Clearview AI")
@@ -225,7 +225,7 @@ def test_from_the_first_page_to_the_records_in_two_steps(visit: Visit) -> None:
     page.locator(".wb-table").get_by_role("link", name="Clearview AI").first.click()
     expect(page.locator("h1")).to_have_text("Clearview AI")
     expect(page.locator(".wb-answer").first).to_contain_text("$2.3 million")
-    expect(page.get_by_role("link", name="FORENSIC SOFTWARE")).to_be_visible()
+    expect(page.get_by_role("link", name="FORENSIC SOFTWARE").first).to_be_visible()
 
 
 def test_a_download_is_what_is_seen(visit: Visit) -> None:
