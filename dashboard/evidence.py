@@ -1,6 +1,7 @@
 """The parts of a purchase's page: what it says of itself, why it counts, how to cite it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import streamlit as st
 
@@ -35,9 +36,16 @@ def kicker(purchase: Row) -> str:
     return f"{kind} {purchase['award_number'] or ''}".strip()
 
 
+def shown_amount(purchase: Row) -> tuple[Decimal | None, str]:
+    """Return the amount and its currency: dollars where they are known, else as recorded."""
+    if purchase["amount_usd"] is None and purchase["currency"] not in (None, "USD"):
+        return purchase["amount"], purchase["currency"]
+    return purchase["amount_usd"], "USD"
+
+
 def answer(purchase: Row) -> list[Part]:
     """Return who bought what from whom, in a sentence."""
-    amount = purchase["amount_usd"]
+    amount, currency = shown_amount(purchase)
     basis = purchase["basis"]
     parts: list[Part] = [
         Link(str(purchase["agency_name"]), address("agency", id=purchase["agency_id"])),
@@ -47,13 +55,17 @@ def answer(purchase: Row) -> list[Part]:
     elif amount < 0:
         parts += [
             " withdrew ",
-            Strong(fmt.money(-amount)),
+            Strong(fmt.money(-amount, currency)),
             " in this period (earlier additions are not shown) from ",
         ]
     elif purchase["amount_scope"] == "lifetime":
-        parts += [f" {basis} ", Strong(fmt.money(amount)), " over the life of the record to "]
+        parts += [
+            f" {basis} ",
+            Strong(fmt.money(amount, currency)),
+            " over the life of the record to ",
+        ]
     else:
-        parts += [f" {basis} ", Strong(fmt.money(amount)), " to "]
+        parts += [f" {basis} ", Strong(fmt.money(amount, currency)), " to "]
     parts += sentences.sold_by(purchase)
     if purchase["first_date"]:
         parts.append(f", {fmt.months(purchase['first_date'], purchase['last_date'])}")
@@ -91,10 +103,11 @@ def amounts(purchase: Row) -> list[tuple[str, Parts, Parts]]:
     first = (
         (f"{basis}, lifetime total", purchase["lifetime_usd"] or purchase["amount_usd"])
         if lifetime
-        else (f"{basis} to date", purchase["amount_usd"])
+        else (f"{basis} to date", shown_amount(purchase)[0])
     )
+    units = fmt.units(shown_amount(purchase)[1])
     shown: list[tuple[str, Parts, Parts]] = [
-        (first[0], _cents(first[1]), f"US dollars{', ' + window if window else ''}"),
+        (first[0], _cents(first[1]), f"{units}{', ' + window if window else ''}"),
         (
             f"{basis} at signing",
             _cents(purchase["first_obligated_usd"]),
@@ -207,7 +220,7 @@ def show_transactions(purchase: Row, transactions: Rows) -> None:
     heads = [
         Head("Date", role="date"),
         Head("Change number"),
-        Head("US dollars", is_number=True, role="amount"),
+        Head(fmt.capital(fmt.units(shown_amount(purchase)[1])), is_number=True, role="amount"),
         Head("Running total", is_number=True),
         Head("The record's words", role="what"),
         Head("Row in the file", is_number=True),
@@ -226,8 +239,8 @@ def _transaction(row: Row) -> list[Parts]:
     return [
         fmt.day(row["date"]),
         str(row["modification_number"] or fmt.MISSING),
-        fmt.exact_money(row["amount_usd"]),
-        fmt.exact_money(row["running_usd"]),
+        fmt.exact_money(row["shown_amount"]),
+        fmt.exact_money(row["running_amount"]),
         Clipped(Quoted(fmt.clip(words)), words[:2000]) if words else Muted(fmt.MISSING),
         f"{row['raw_row']:,}" if row["raw_row"] is not None else fmt.MISSING,
     ]
@@ -309,9 +322,8 @@ def citation(purchase: Row, source: Row | None, about: Row) -> str:
 
 def _as_it_stands(purchase: Row) -> str:
     """Return the amount to the cent: in dollars where they are known, else as recorded."""
-    if purchase["amount_usd"] is None and purchase["currency"] not in (None, "USD"):
-        return f"{fmt.units(purchase['currency'])} {fmt.exact_money(purchase['amount'])}"
-    return f"US dollars {fmt.exact_money(purchase['amount_usd'])}"
+    amount, currency = shown_amount(purchase)
+    return f"{fmt.units(currency)} {fmt.exact_money(amount)}"
 
 
 def _shown_as(purchase: Row) -> str:

@@ -177,8 +177,11 @@ def test_running_totals_end_at_the_amount(build: data.Build) -> None:
     moves = data.transactions_of(build, "us_federal:A1")
     purchase = data.purchase(build, "us_federal:A1")
     assert purchase is not None
-    assert [row["running_usd"] for row in moves] == [Decimal("1500000.00"), Decimal("2300000.25")]
-    assert moves[-1]["running_usd"] == purchase["amount_usd"]
+    assert [row["running_amount"] for row in moves] == [
+        Decimal("1500000.00"),
+        Decimal("2300000.25"),
+    ]
+    assert moves[-1]["running_amount"] == purchase["amount_usd"]
 
 
 def test_a_share_needs_a_complete_source(build: data.Build) -> None:
@@ -348,7 +351,7 @@ def test_any_purchase_of_the_ledger_opens_with_its_transactions(build: data.Buil
     assert row is not None
     assert (row["vendor_name"], row["amount_usd"]) == ("ACME PAPER", Decimal("1234.56"))
     moves = data.ledger_transactions(build, "us_federal:Z9")
-    assert moves[-1]["running_usd"] == row["amount_usd"]
+    assert moves[-1]["running_amount"] == row["amount_usd"]
     assert data.ledger_texts(build, "us_federal:Z9") == ("MORE OFFICE PAPER", "OFFICE PAPER")
     source = data.ledger_source(build, "us_federal:Z9")
     assert source is not None

@@ -10,6 +10,7 @@ from dashboard import data
 from dashboard import format as fmt
 from dashboard.data import Measure, Selection
 from tests.published import publish, sample_rows
+from tests.test_acting import page as view
 from tests.test_explore import run as explore
 from tests.test_pages import run, said
 
@@ -111,3 +112,11 @@ def test_every_page_says_pounds(both: Path, page: str, address: dict[str, str]) 
     words = said(explore({**address, "money": "Committed, contracts, pounds sterling"}, page))
     assert "£" in words or "pounds sterling" in words
     assert "US dollars committed" not in words
+
+
+def test_a_purchase_in_pounds_says_no_dollars(both: Path) -> None:
+    assert both.is_dir()
+    page = view("purchase", id="us_federal:A3")
+    assert "£" in page
+    assert "pounds sterling committed, to the cent" in page
+    assert "US dollars" not in page

@@ -54,10 +54,11 @@ def ledger_transactions(build: Build, purchase_id: str) -> Rows:
     return ask(
         build,
         """
-        select date, modification_number, description, raw_row, amount as amount_usd,
+        select date, modification_number, description, raw_row, amount as shown_amount,
+            amount as amount_usd,
             sum(amount) over (
                 order by date, modification_number, transaction_id
-                rows between unbounded preceding and current row) as running_usd
+                rows between unbounded preceding and current row) as running_amount
         from core.transaction where purchase_id = $purchase_id
         order by date, modification_number, transaction_id
         """,

@@ -125,13 +125,17 @@ def purchase(build: Build, purchase_id: str) -> Row | None:
 
 @lru_cache(maxsize=512)
 def transactions_of(build: Build, purchase_id: str) -> Rows:
-    """Return a purchase's transactions, oldest first, with the running total."""
+    """Return a purchase's transactions, oldest first, with the running total.
+
+    `shown_amount` and `running_amount` are in dollars where those are known, else in the
+    purchase's own currency: one purchase has one.
+    """
     return ask(
         build,
         """
-        select *, sum(amount_usd) over (
+        select *, coalesce(amount_usd, amount) as shown_amount, sum(shown_amount) over (
             order by date, modification_number, transaction_id
-            rows between unbounded preceding and current row) as running_usd
+            rows between unbounded preceding and current row) as running_amount
         from mart.transaction where purchase_id = $purchase_id
         order by date, modification_number, transaction_id
         """,

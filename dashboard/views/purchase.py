@@ -68,12 +68,15 @@ def show(build: Build) -> None:
     if editing.is_on() and is_published:
         widgets.downloads(Link("Decide on this purchase", address("decide", id=named)))
 
+    how_many = fmt.capital(fmt.count(len(transactions), "transaction"))
+    units = fmt.units(evidence.shown_amount(purchase)[1])
     widgets.heading(
         "Transactions",
-        f"{fmt.capital(fmt.count(len(transactions), 'transaction'))}, oldest first, US dollars "
-        f"{purchase['basis']}, to the cent." if transactions else "",
+        f"{how_many}, oldest first, {units} {purchase['basis']}, to the cent."
+        if transactions
+        else "",
         "transactions",
-    )  # fmt: skip
+    )
     evidence.show_transactions(purchase, transactions)
 
     _passed_on(build, named)
