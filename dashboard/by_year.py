@@ -261,21 +261,8 @@ def side_by_side(
     if not every:
         return
     partials = [frozenset(_not_whole(build, one, measure, every)) for _, one in chosen]
-    panels = [
-        (name, years, _columns(years, every, partial, []))
-        for (name, years), partial in zip(series, partials, strict=True)
-    ]
     widgets.subheading(f"{title}, on one scale")
-    scale = charts.reach([panel for _, _, panel in panels])
-    widgets.small_multiples(
-        *(
-            charts.columns(
-                panel, name, sentences.years_described(years, name, measure.currency), scale=scale
-            )
-            for name, years, panel in panels
-        )
-    )
-    _table(series, measure, None)
+    _on_one_scale(series, every, partials, [], measure)
 
 
 def technologies(
@@ -297,15 +284,26 @@ def technologies(
     known = {year.year for _, years in series for year in years}
     # Panels side by side leave out the same years: those that nobody searched for any of them.
     gaps = _runs(sorted(frozenset.intersection(*partials) - known))
-    panels = [
-        (name, years, _columns(years, every, partial, gaps))
-        for (name, years), partial in zip(series, partials, strict=True)
-    ]
     left_out = programme is not None and selection.without == controls.key_of(programme)
     widgets.subheading(
         "By technology, on one scale"
         + (f", without {sentences.programme_name(programme)}" if programme and left_out else "")
     )
+    _on_one_scale(series, every, partials, gaps, measure)
+
+
+def _on_one_scale(
+    series: Sequence[tuple[str, Sequence[YearAmount]]],
+    every: range,
+    partials: Sequence[frozenset[int]],
+    gaps: list[list[int]],
+    measure: Measure,
+) -> None:
+    """Show a chart by year for each of several series, side by side, and one table of all."""
+    panels = [
+        (name, years, _columns(years, every, partial, gaps))
+        for (name, years), partial in zip(series, partials, strict=True)
+    ]
     scale = charts.reach([panel for _, _, panel in panels])
     widgets.small_multiples(
         *(

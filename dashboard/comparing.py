@@ -83,22 +83,6 @@ def shared_measures(build: Build, sides_: Sequence[Side]) -> list[Measure]:
     return [measure for measure in had[0] if all(measure in other for other in had[1:])]
 
 
-def measure(shared: Sequence[Measure]) -> Measure:
-    """Show which kind of money to compare, where there is more than one."""
-    if len(shared) == 1:
-        return shared[0]
-    named = {f"{fmt.capital(m.basis)}, {fmt.KIND_WORDS[m.record_kind]}s": m for m in shared}
-    chosen = st.segmented_control(
-        "Kind of money",
-        list(named),
-        default=next(iter(named)),
-        required=True,
-        key="money",
-        bind="query-params",
-    )
-    return named.get(chosen or "", shared[0])
-
-
 def shared_years(build: Build, sides_: Sequence[Side], measure_: Measure) -> tuple[int, ...]:
     """Return the fiscal years that are covered in whole for every buyer on every side.
 

@@ -138,14 +138,14 @@ def programme_left_out() -> tuple[str, str, str] | None:
     return filters.programme(st.query_params.get_all("without"))
 
 
-def measure(totals: Sequence[data.Total]) -> Measure:
+def measure(measures: Sequence[Measure]) -> Measure:
     """Show which kind of money to look at, where there is more than one."""
-    if len(totals) < 2:  # noqa: PLR2004
-        return totals[0].measure if totals else Measure()
+    if len(measures) < 2:  # noqa: PLR2004
+        return measures[0] if measures else Measure()
     named = {
-        f"{fmt.capital(t.measure.basis)}, {fmt.KIND_WORDS[t.measure.record_kind]}s"
-        + ("" if t.measure.currency == "USD" else f", {fmt.units(t.measure.currency)}"): t.measure
-        for t in totals
+        f"{fmt.capital(each.basis)}, {fmt.KIND_WORDS[each.record_kind]}s"
+        + ("" if each.currency == "USD" else f", {fmt.units(each.currency)}"): each
+        for each in measures
     }
     chosen = st.segmented_control(
         "Kind of money",
@@ -155,7 +155,7 @@ def measure(totals: Sequence[data.Total]) -> Measure:
         key="money",
         bind="query-params",
     )
-    return named.get(chosen or "", totals[0].measure)
+    return named.get(chosen or "", measures[0])
 
 
 def key_of(programme: Programme) -> tuple[str, str, str]:

@@ -117,4 +117,4 @@ def of_vendor(build: Build, whole: Selection, vendor: Row) -> None:
 def switches(build: Build) -> tuple[Selection, Measure]:
     """Show the switches of the page of resellers; return what they say."""
     whole = controls.scope(build)
-    return whole, controls.measure(data.totals(build, whole))
+    return whole, controls.measure([total.measure for total in data.totals(build, whole)])

@@ -51,7 +51,7 @@ def show(build: Build) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         whole = replace(controls.scope(build), agencies=(agency["agency_id"],))
         totals = data.totals(build, whole)
-        measure = controls.measure(totals)
+        measure = controls.measure([total.measure for total in totals])
         programme = data.largest_programme(build, whole, measure)
         chosen = replace(whole, without=controls.without(programme))
     total = data.total(build, chosen, measure)

@@ -33,7 +33,7 @@ def show(build: Build) -> None:
             )
         blocks.footer(build)
         return
-    measure = comparing.measure(shared)
+    measure = controls.measure(shared)
     years = comparing.shared_years(build, sides, measure)
     sides = [replace(side, selection=replace(side.selection, years=years)) for side in sides]
     figures = comparing.figures(build, sides, measure)

@@ -21,7 +21,7 @@ def show(build: Build) -> None:
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         whole = controls.scope(build)
-        measure = controls.measure(data.totals(build, whole))
+        measure = controls.measure([total.measure for total in data.totals(build, whole)])
         level = _choice("Shapes", (STATES, COUNTIES), "shapes")
         each = _choice("Dollars", (IN_ALL, PER_RESIDENT), "dollars")
     rows = data.spending_by_place(build, whole, measure)

@@ -61,7 +61,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
         whole = controls.scope(build)
         chosen = place_parts.of(whole, agencies)
         totals = data.totals(build, chosen)
-        measure = controls.measure(totals)
+        measure = controls.measure([total.measure for total in totals])
     total = data.total(build, chosen, measure)
     with answer_here:
         widgets.answer(

@@ -30,7 +30,7 @@ def show(build: Build) -> None:
             whole = replace(whole, with_related=True)
         chosen = replace(whole, technologies=(technology["technology"],))
         totals = data.totals(build, chosen)
-        measure = controls.measure(totals)
+        measure = controls.measure([total.measure for total in totals])
     total = data.total(build, chosen, measure)
     coverage = data.coverage(build)
     sources = data.sources(build)

@@ -40,7 +40,7 @@ def show(build: Build) -> None:
         sold = replace(whole, vendors=(vendor["vendor_id"],))
         made = replace(whole, makers=(vendor["vendor_id"],))
         totals = data.totals(build, sold)
-        measure = controls.measure(totals)
+        measure = controls.measure([total.measure for total in totals])
     total = data.total(build, sold, measure)
     by_others = data.total_by_others(build, made, measure)
     sources = data.sources(build)
