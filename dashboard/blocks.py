@@ -71,9 +71,9 @@ def _bar(
     words = (
         "lifetime totals"
         if bar.purchases == bar.lifetime_purchases
-        else fmt.short_money(bar.amount_usd, currency)
-        if bar.amount_usd >= 0
-        else f"{fmt.short_money(-bar.amount_usd, currency)} withdrawn"
+        else fmt.short_money(bar.amount, currency)
+        if bar.amount >= 0
+        else f"{fmt.short_money(-bar.amount, currency)} withdrawn"
     )
     number = f"{bar.purchases:,}"
     rows = Link(
@@ -82,7 +82,7 @@ def _bar(
         label=f"{number} purchases, {bar.name}, in Explore",
     )
     page = Link(fmt.clip(bar.name, 90), address(_PAGES[group], id=bar.id))
-    return RankedBar(page, bar.amount_usd, words, rows)
+    return RankedBar(page, bar.amount, words, rows)
 
 
 # ---------------------------------------------------------------- rows

@@ -290,9 +290,7 @@ def _year(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
     if not years:
         return []
     covered = data.years_covered(build)
-    buyers = [
-        bar.id for bar in data.by(build, subject.selection, measure, "agency") if bar.amount_usd
-    ]
+    buyers = [bar.id for bar in data.by(build, subject.selection, measure, "agency") if bar.amount]
     whole = [
         year
         for year in years
@@ -304,13 +302,11 @@ def _year(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
     return [
         [
             f"In {period}: ",
-            Strong(
-                fmt.quoted_total(last.amount_usd, measure.basis, "in that year", measure.currency)
-            ),
+            Strong(fmt.quoted_total(last.amount, measure.basis, "in that year", measure.currency)),
             f" in {fmt.count(last.purchases, 'purchase')}.",
             Footnote(
-                f"{fmt.money(last.added_usd, measure.currency)} added less "
-                f"{fmt.money(-last.reduced_usd, measure.currency)} withdrawn. "
+                f"{fmt.money(last.added, measure.currency)} added less "
+                f"{fmt.money(-last.reduced, measure.currency)} withdrawn. "
                 + (
                     "The newest fiscal year covered in whole."
                     if whole
@@ -328,14 +324,12 @@ def _largest(build: Build, subject: _Subject, total: Total) -> list[Line]:
     return [
         [
             f"The largest part is {sentences.programme_name(largest)}: ",
-            Strong(
-                f"{fmt.money(largest.amount_usd, total.measure.currency)} {total.measure.basis}"
-            ),
+            Strong(f"{fmt.money(largest.amount, total.measure.currency)} {total.measure.basis}"),
             f" in {fmt.count(largest.purchases, 'purchase')}.",
             Footnote(
-                f"{fmt.percent(largest.amount_usd, total.amount_usd)} of the first figure, over "
+                f"{fmt.percent(largest.amount, total.amount)} of the first figure, over "
                 "the same period."
-                if total.amount_usd >= largest.amount_usd
+                if total.amount >= largest.amount
                 else "More than the first figure, which has reductions in it."
             ),
         ]

@@ -136,8 +136,8 @@ def _years(
                 short=f"\u2019{gap[0] % 100:02}\u2013{gap[-1] % 100:02}"
                 if gap
                 else f"\u2019{year % 100:02}",
-                amount=known[year].amount_usd if year in known else Decimal(0),
-                words=write(known[year].amount_usd) if year in known else _nothing(year, partial),
+                amount=known[year].amount if year in known else Decimal(0),
+                words=write(known[year].amount) if year in known else _nothing(year, partial),
                 hover=(
                     f"FY{gap[0]} to FY{gap[-1]}: not covered by any loaded source"
                     if gap
@@ -174,10 +174,10 @@ def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> li
         lines = ["No transaction in these records"]
     else:
         lines = [
-            fmt.quoted_total(known.amount_usd, measure.basis, "in this year", measure.currency),
+            fmt.quoted_total(known.amount, measure.basis, "in this year", measure.currency),
             (
-                f"{fmt.money(known.added_usd, measure.currency)} added, "
-                f"{fmt.money(-known.reduced_usd, measure.currency)} withdrawn"
+                f"{fmt.money(known.added, measure.currency)} added, "
+                f"{fmt.money(-known.reduced, measure.currency)} withdrawn"
             ),
             fmt.capital(fmt.count(known.purchases, "purchase")),
         ]
@@ -189,7 +189,7 @@ def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> li
 def _columns(
     years: Sequence[YearAmount], every: range, partial: frozenset[int], gaps: list[list[int]]
 ) -> list[Column]:
-    known = {year.year: year.amount_usd for year in years}
+    known = {year.year: year.amount for year in years}
     left_out = {year for gap in gaps for year in gap[1:]}
     starts = {gap[0] for gap in gaps}
     return [
@@ -214,7 +214,7 @@ def _not_whole(
 ) -> dict[int, list[str]]:
     """Return the years that are not covered in whole for an agency that bought, and which."""
     # An agency known only by lifetime totals has no figures by year to be missing.
-    buyers = [bar for bar in data.by(build, selection, measure, "agency") if bar.amount_usd]
+    buyers = [bar for bar in data.by(build, selection, measure, "agency") if bar.amount]
     covered = data.years_covered(build)
     found = {
         year: [bar.name for bar in buyers if year not in covered.get(bar.id, frozenset())]
@@ -236,9 +236,9 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
         [
             _named(year.year, calendar),
             name,
-            fmt.table_money(year.added_usd),
-            fmt.table_money(year.reduced_usd),
-            fmt.table_money(year.amount_usd),
+            fmt.table_money(year.added),
+            fmt.table_money(year.reduced),
+            fmt.table_money(year.amount),
             f"{year.purchases:,}",
         ]
         for name, years in series

@@ -39,7 +39,7 @@ class Cited:
     purchases: int
     record_kind: str
     basis: str
-    amount_usd: Decimal
+    amount: Decimal
     currency: str = "USD"
 
 
@@ -51,7 +51,7 @@ def _written(build: Build, total: Total) -> str:
         total.purchases,
         total.measure.record_kind,
         total.measure.basis,
-        total.amount_usd,
+        total.amount,
         # Dollars go unsaid, as in every address that was cited before other currencies.
         *([] if total.measure.currency == "USD" else [total.measure.currency]),
     )
@@ -78,7 +78,7 @@ def read(text: str) -> Cited | None:
         )
     except (ValueError, InvalidOperation):
         return None
-    return cited if cited.amount_usd.is_finite() else None
+    return cited if cited.amount.is_finite() else None
 
 
 def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
@@ -95,14 +95,14 @@ def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
         None,
     )
     purchases = now.purchases if now else 0
-    amount = now.amount_usd if now else Decimal(0)
+    amount = now.amount if now else Decimal(0)
     said: list[Part] = [
         "This address was cited from the build of ",
         f"{fmt.day(cited.as_of)}: {fmt.count(cited.purchases, 'purchase')}, ",
-        Strong(fmt.quoted_total(cited.amount_usd, cited.basis, currency=cited.currency)),
+        Strong(fmt.quoted_total(cited.amount, cited.basis, currency=cited.currency)),
         ". ",
     ]
-    if (purchases, amount) == (cited.purchases, cited.amount_usd):
+    if (purchases, amount) == (cited.purchases, cited.amount):
         widgets.notice([*said, f"It is the same in the build of {_day(build)}."])
         return
     said += [
@@ -177,20 +177,20 @@ def _figure(build: Build, selection: Selection, total: Total) -> str:
     words = (
         f"{fmt.count(total.summed_purchases, 'purchase')} "
         f"({fmt.KIND_WORDS[measure.record_kind]}) with "
-        f"{fmt.exact_money(total.amount_usd)} {fmt.units(measure.currency)} {measure.basis} "
+        f"{fmt.exact_money(total.amount)} {fmt.units(measure.currency)} {measure.basis} "
         f"({fmt.BASIS_GLOSS[measure.basis]}), {sentences.period(total)}"
     )
     if total.lifetime_purchases:
         words += (
             f", and apart {fmt.count(total.lifetime_purchases, 'purchase')} known only as a "
-            f"lifetime total of {fmt.exact_money(total.lifetime_usd)}"
+            f"lifetime total of {fmt.exact_money(total.lifetime_amount)}"
         )
     doubtful = _doubtful(build, selection, total)
     if doubtful:
         words += f", {doubtful}"
     largest = data.by(build, selection, measure, "vendor", 1)
-    if total.vendors > 1 and largest and largest[0].amount_usd > 0:
-        most = fmt.exact_money(largest[0].amount_usd)
+    if total.vendors > 1 and largest and largest[0].amount > 0:
+        most = fmt.exact_money(largest[0].amount)
         words += f"; the largest part, {most}, is from {largest[0].name}"
     return words
 
@@ -199,9 +199,9 @@ def _doubtful(build: Build, selection: Selection, total: Total) -> str:
     if "possible" in selection.statuses:
         return ""
     possible = data.total(build, _possible(selection), total.measure)
-    if not possible.purchases or possible.amount_usd <= 0:
+    if not possible.purchases or possible.amount <= 0:
         return ""
-    most = fmt.exact_money(total.amount_usd + possible.amount_usd)
+    most = fmt.exact_money(total.amount + possible.amount)
     return f"up to {most} with {fmt.count(possible.purchases, 'doubtful purchase')}"
 
 

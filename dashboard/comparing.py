@@ -126,7 +126,7 @@ def answer(figures_: Sequence[Figure], years: Sequence[int]) -> list[Part]:
         return ["No fiscal year is in the records of all of them: their sums cannot be compared."]
     span = fmt.span(f"FY{years[0]}", f"FY{years[-1]}")
     said: list[Part] = [f"In these records, {span}: "]
-    ordered = sorted(figures_, key=lambda figure: -figure.total.amount_usd)
+    ordered = sorted(figures_, key=lambda figure: -figure.total.amount)
     for number, figure in enumerate(ordered):
         amount = sentences.total_words(figure.total)
         number_of = fmt.count(figure.total.purchases, "purchase")
@@ -192,11 +192,11 @@ def _line(figure: Figure, has_people: bool) -> list[Parts]:  # noqa: FBT001 - of
     line: list[Parts] = [
         Link(figure.side.name, address(figure.side.kind, id=figure.side.id)),
         f"{total.purchases:,}",
-        fmt.table_money(total.amount_usd),
-        fmt.table_money(total.amount_usd + figure.possible.amount_usd),
+        fmt.table_money(total.amount),
+        fmt.table_money(total.amount + figure.possible.amount),
         f"{total.vendors:,}",
     ]
     if has_people:
-        each = total.amount_usd / figure.population if figure.population else None
+        each = total.amount / figure.population if figure.population else None
         line.append(fmt.exact_money(each))
     return line

@@ -96,7 +96,7 @@ def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, 
     about = data.about(build)
     sums = [
         f"{total.purchases:,} {fmt.KIND_WORDS[total.measure.record_kind]} purchases, "
-        f"{fmt.exact_money(total.amount_usd)} "
+        f"{fmt.exact_money(total.amount)} "
         f"{fmt.units(total.measure.currency)} {total.measure.basis}"
         for total in data.totals(build, selection)
     ]

@@ -71,8 +71,10 @@ def controls(build: Build) -> Query:
     ):
         for each in others:
             query[each.name] = _choose(build, each)
-        for name, label in (("least", "At least, in US dollars"), ("most", "At most")):
-            said_usd = st.text_input(
+        known = filters.options(build, "currencies")
+        units = filters.amount_units(build, [known[w] for w in query.get("currency", ())])
+        for name, label in (("least", f"At least, {units}"), ("most", "At most")):
+            said_amount = st.text_input(
                 label,
                 key=name,
                 bind="query-params",
@@ -80,8 +82,8 @@ def controls(build: Build) -> Query:
                 placeholder="For example 25,000",
                 width=190,
             )
-            query[name] = [said_usd] if said_usd else []
-            if said_usd and filters.dollars(query[name]) is None:
+            query[name] = [said_amount] if said_amount else []
+            if said_amount and filters.amount(query[name]) is None:
                 st.caption(f"{label}: write a number, such as 25,000.")
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         scope = switches.scope(build, on_change=_first_page)
@@ -302,6 +304,12 @@ def _how_many(number: int, shown: int) -> str:
     return words + (f"; the first {shown}" if number > shown else "")
 
 
+def _ledger_amount(row: data.Row) -> str:
+    if row.get("amount_usd") is None:
+        return fmt.table_money(row.get("amount"), str(row.get("currency") or "USD"))
+    return fmt.table_money(row["amount_usd"])
+
+
 def _ledger_row(row: data.Row) -> Sequence[Parts]:
     words = str(row.get("description") or row["text"])
     opens = Link(f"\u201c{fmt.clip(words)}\u201d", address("purchase", id=row["purchase_id"]))
@@ -311,5 +319,5 @@ def _ledger_row(row: data.Row) -> Sequence[Parts]:
         str(row.get("vendor_name") or fmt.MISSING),
         str(row.get("agency_name") or fmt.MISSING),
         str(row.get("award_number") or row["purchase_id"]).split(":", 1)[-1],
-        fmt.table_money(row.get("amount_usd")),
+        _ledger_amount(row),
     ]

@@ -36,7 +36,7 @@ class Filter:
 
 # Between the ids of a programme in an address; no id has it.
 BETWEEN = "~"
-_DOLLARS = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
+_AMOUNT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,6})?")
 _LARGEST = Decimal("9999999999999999")
 
 FILTERS = (
@@ -51,6 +51,7 @@ FILTERS = (
     Filter("form", "Goods, software or service", "forms"),
     Filter("kind", "Kind of record", "kinds"),
     Filter("basis", "What amounts mean", "bases"),
+    Filter("currency", "Currency", "currencies"),
     Filter("competition", "How it was competed", "competitions"),
     Filter("funding", "Out of which money", "fundings"),
     Filter("flag", "Question raised", "flags"),
@@ -73,6 +74,8 @@ def words_for(facet: str, value: str) -> str:
             return fmt.capital(value)
         case "years":
             return f"FY{value}"
+        case "currencies":
+            return fmt.capital(fmt.units(value))
     return value
 
 
@@ -123,6 +126,7 @@ def selection(build: Build, query: Address) -> Selection:
         with_related=RELATED in query.get("scope", ()),
         kinds=ids["kinds"],
         bases=ids["bases"],
+        currencies=ids["currencies"],
         forms=ids["forms"],
         places=ids["places"],
         types=ids["types"],
@@ -130,8 +134,8 @@ def selection(build: Build, query: Address) -> Selection:
         competitions=ids["competitions"],
         fundings=ids["fundings"],
         flags=ids["flags"],
-        least_usd=dollars(query.get("least", ())),
-        most_usd=dollars(query.get("most", ())),
+        least_amount=amount(query.get("least", ())),
+        most_amount=amount(query.get("most", ())),
         picked=picked(query) if "picked" in query.get("only", ()) else (),
         without=programme(query.get("without", ())),
         without_technologies=tuple(
@@ -149,16 +153,25 @@ def picked(query: Address) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in query.get("pick", ()) if value))
 
 
-def dollars(said: Sequence[str]) -> Decimal | None:
+def amount(said: Sequence[str]) -> Decimal | None:
     """Return the amount that an address names, as `25,000` or `$25000.50`; None for anything else.
 
     A number too large for the ledger is the largest that the ledger holds.
     """
-    text = (said[0] if said else "").replace(",", "").replace("$", "").strip()
-    if not _DOLLARS.fullmatch(text):
+    text = re.sub("[,$£€]", "", said[0] if said else "").strip()
+    if not _AMOUNT.fullmatch(text):
         return None
-    amount = min(max(Decimal(text), -_LARGEST), _LARGEST)
-    return amount.quantize(Decimal("0.01"))
+    number = min(max(Decimal(text), -_LARGEST), _LARGEST)
+    return number.quantize(Decimal("0.01"))
+
+
+def amount_units(build: Build, currencies: Sequence[str] = ()) -> str:
+    """Return in what least and most amounts are, where purchases of these currencies are asked for.
+
+    Where there are several, each purchase is judged in its own.
+    """
+    known = currencies or tuple(options(build, "currencies").values())
+    return f"in {fmt.units(known[0]) if len(known) == 1 else 'the currency of each purchase'}"
 
 
 def programme(said: Sequence[str]) -> tuple[str, str, str] | None:
@@ -179,10 +192,11 @@ def described(selection_: Selection, build: Build) -> str:
         said.append("without staffing")
     if selection_.without:
         said.append(f"without the programme {BETWEEN.join(selection_.without)}")
-    if selection_.least_usd is not None:
-        said.append(f"at least {fmt.exact_money(selection_.least_usd)} US dollars")
-    if selection_.most_usd is not None:
-        said.append(f"at most {fmt.exact_money(selection_.most_usd)} US dollars")
+    units = amount_units(build, selection_.currencies)
+    if selection_.least_amount is not None:
+        said.append(f"at least {fmt.exact_money(selection_.least_amount)} {units}")
+    if selection_.most_amount is not None:
+        said.append(f"at most {fmt.exact_money(selection_.most_amount)} {units}")
     if selection_.picked:
         said.append(f"{fmt.count(len(selection_.picked), 'purchase')} picked one by one")
     for each in FILTERS:

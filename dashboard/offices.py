@@ -35,7 +35,7 @@ def show(build: Build, chosen: Selection, measure: Measure, agency: str) -> None
                 f"{office.purchases:,}",
                 "lifetime totals"
                 if office.purchases == office.lifetime_purchases
-                else fmt.table_money(office.amount_usd),
+                else fmt.table_money(office.amount),
             ]
             for office in offices
         ],

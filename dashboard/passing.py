@@ -65,7 +65,7 @@ def _line(build: Build, row: Row, shown: Sequence[str], kept: dict[str, str | No
         label=f"{number} purchases of {row['maker_name']} products from {row['vendor_name']}, "
         "in Explore",
     )
-    return [*cells, rows, fmt.table_money(row["amount_usd"])]
+    return [*cells, rows, fmt.table_money(row["amount"])]
 
 
 def answer(rows: Rows, measure: Measure) -> list[Part]:
@@ -74,7 +74,7 @@ def answer(rows: Rows, measure: Measure) -> list[Part]:
         return ["In these records, no counted purchase names a maker other than the vendor."]
     sellers = len({row["vendor_id"] for row in rows})
     makers = len({row["maker_id"] for row in rows})
-    amount = sum(row["amount_usd"] for row in rows)
+    amount = sum(row["amount"] for row in rows)
     number = sum(row["purchases"] for row in rows)
     return [
         "In these records, ",

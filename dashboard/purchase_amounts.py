@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dashboard import charts, widgets
+from dashboard import charts, evidence, widgets
 from dashboard import format as fmt
 from dashboard.charts import Column, RankedBar
 from dashboard.data import Row, Rows
@@ -13,7 +13,8 @@ from dashboard.widgets import Head
 
 def show(purchase: Row, transactions: Rows) -> None:
     """Show the amounts as bars and the running total by fiscal year, each with its table."""
-    levels = _levels(purchase)
+    amount, currency = evidence.shown_amount(purchase)
+    levels = _levels(purchase, amount, currency)
     years = _years(transactions)
     is_over_time = len(years) > 1
     if len(levels) < 2 and not is_over_time:  # noqa: PLR2004 - one bar compares nothing
@@ -21,30 +22,31 @@ def show(purchase: Row, transactions: Rows) -> None:
     basis = str(purchase["basis"])
     widgets.heading(
         "Amounts over time",
-        "Different kinds of money, set beside one another and never added. US dollars.",
+        "Different kinds of money, set beside one another and never added. "
+        f"{fmt.capital(fmt.units(currency))}.",
         "amounts",
     )
     widgets.side_by_side(
-        _running(years, basis) if is_over_time else "",
-        charts.ranked(levels, "Each amount by itself", "Amount", "US dollars"),
+        _running(years, basis, currency) if is_over_time else "",
+        charts.ranked(levels, "Each amount by itself", "Amount", fmt.capital(fmt.units(currency))),
     )
     if is_over_time:
-        _table(years, basis)
+        _table(years, basis, currency)
 
 
-def _levels(purchase: Row) -> list[RankedBar]:
+def _levels(purchase: Row, amount: Decimal | None, currency: str) -> list[RankedBar]:
     basis = fmt.capital(str(purchase["basis"]))
     named: Sequence[tuple[str, Decimal | None, str]] = (
         (f"{basis} at signing", purchase["first_obligated_usd"], "change number 0"),
-        (f"{basis} to date", purchase["amount_usd"], "the sum of the transactions here"),
+        (f"{basis} to date", amount, "the sum of the transactions here"),
         (f"{basis}, whole life", purchase["lifetime_usd"], "the publisher's total"),
         ("Ceiling at signing", purchase["first_ceiling_usd"], "the most it could become then"),
         ("Ceiling now", purchase["ceiling_usd"], "the most it could become"),
     )
     return [
-        RankedBar(Link(name, "#transactions"), amount, fmt.short_money(amount), note)
-        for name, amount, note in named
-        if amount is not None and amount >= 0
+        RankedBar(Link(name, "#transactions"), level, fmt.short_money(level, currency), note)
+        for name, level, note in named
+        if level is not None and level >= 0
     ]
 
 
@@ -54,9 +56,9 @@ def _years(transactions: Rows) -> list[Row]:
     running = Decimal(0)
     for row in transactions:
         # Records of the whole ledger that are not published have no fiscal year here.
-        year, amount = row.get("fiscal_year"), row["amount_usd"]
+        year, amount = row.get("fiscal_year"), row["shown_amount"]
         if year is None or amount is None:
-            return []  # without years or dollars a running total would mislead
+            return []  # without years or amounts a running total would mislead
         running += amount
         found = years.setdefault(
             year, {"year": year, "added": Decimal(0), "withdrawn": Decimal(0), "n": 0}
@@ -67,17 +69,17 @@ def _years(transactions: Rows) -> list[Row]:
     return list(years.values())
 
 
-def _running(years: Sequence[Row], basis: str) -> str:
+def _running(years: Sequence[Row], basis: str, currency: str) -> str:
     columns = [
         Column(f"\u2019{row['year'] % 100:02}", row["running"], fmt.tiny_money(row["running"]))
         for row in years
     ]
-    said = ", ".join(f"FY{row['year']} {fmt.money(row['running'])}" for row in years)
+    said = ", ".join(f"FY{row['year']} {fmt.money(row['running'], currency)}" for row in years)
     title = f"{fmt.capital(basis)} in all, at the end of each fiscal year with a transaction"
     return charts.columns(columns, title, f"{title}: {said}.")
 
 
-def _table(years: Sequence[Row], basis: str) -> None:
+def _table(years: Sequence[Row], basis: str, currency: str) -> None:
     heads = [
         Head("Fiscal year", role="what"),
         Head("Transactions", is_number=True),
@@ -95,4 +97,4 @@ def _table(years: Sequence[Row], basis: str) -> None:
         ]
         for row in years
     ]
-    widgets.as_table(f"US dollars {basis} by fiscal year, to the cent", heads, rows)
+    widgets.as_table(f"{fmt.units_head(basis, currency)} by fiscal year, to the cent", heads, rows)

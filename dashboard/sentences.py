@@ -67,17 +67,17 @@ def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
     ]
     if not total.purchases:
         return [*parts, " in these records."]
-    if total.amount_usd < 0:
+    if total.amount < 0:
         parts += [
             ", with ",
-            Strong(fmt.money(-total.amount_usd, total.measure.currency)),
+            Strong(fmt.money(-total.amount, total.measure.currency)),
             " withdrawn in this period; ",
         ]
         return [*parts, "earlier additions are not shown (", period(total), ")."]
     return [
         *parts,
         " with ",
-        Strong(fmt.money(total.amount_usd, total.measure.currency)),
+        Strong(fmt.money(total.amount, total.measure.currency)),
         f" {basis} ({fmt.BASIS_GLOSS[basis].split(';')[0]}; {period(total)}).",
     ]
 
@@ -85,7 +85,7 @@ def found(total: Total, whom: str, what: str, left_out: str = "") -> list[Part]:
 def total_words(total: Total) -> str:
     """Return what a total comes to, in its own currency."""
     measure = total.measure
-    return fmt.quoted_total(total.amount_usd, measure.basis, currency=measure.currency)
+    return fmt.quoted_total(total.amount, measure.basis, currency=measure.currency)
 
 
 def other_money(others: Sequence[Total]) -> list[Part]:
@@ -114,9 +114,9 @@ def largest_part(programme: Programme, rest: Total, *, names_buyer: bool = False
     buyer = f" bought by {programme.agency_name}" if names_buyer else ""
     return [
         "The largest part, ",
-        Strong(fmt.money(programme.amount_usd, rest.measure.currency)),
+        Strong(fmt.money(programme.amount, rest.measure.currency)),
         f", is one programme: {programme_name(programme)}{buyer}. Without it: ",
-        Strong(fmt.money(rest.amount_usd, rest.measure.currency)),
+        Strong(fmt.money(rest.amount, rest.measure.currency)),
         f" in {fmt.count(rest.summed_purchases, 'purchase')}.",
     ]
 
@@ -145,7 +145,7 @@ def lifetime(total: Total) -> list[Part]:
         return []
     return [
         f"{fmt.capital(fmt.count(total.lifetime_purchases, 'purchase'))} known only as a lifetime "
-        f"total, {fmt.money(total.lifetime_usd, total.measure.currency)}, "
+        f"total, {fmt.money(total.lifetime_amount, total.measure.currency)}, "
         + ("stands" if total.lifetime_purchases == 1 else "stand")
         + " apart: not in these sums, nor in figures by year. "
     ]
@@ -222,13 +222,13 @@ def small_print(
 
 def range_of(total: Total, possible: Total | None) -> list[Part]:
     """Return how far a total could rise if every doubtful purchase were counted."""
-    if possible is None or not possible.purchases or possible.amount_usd <= 0:
+    if possible is None or not possible.purchases or possible.amount <= 0:
         return []
     return [
         (
             f"With every doubtful purchase ({fmt.count(possible.purchases, 'purchase')}, "
-            f"{fmt.money(possible.amount_usd, total.measure.currency)}) it would be "
-            f"{fmt.money(total.amount_usd + possible.amount_usd, total.measure.currency)}. "
+            f"{fmt.money(possible.amount, total.measure.currency)}) it would be "
+            f"{fmt.money(total.amount + possible.amount, total.measure.currency)}. "
         )
     ]
 
@@ -238,15 +238,15 @@ def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Pa
     when = fmt.months(total.first_date, total.last_date)
     number = fmt.count(total.purchases, "purchase")
     who = fmt.listed(agencies, 2)
-    if total.amount_usd < 0:
+    if total.amount < 0:
         return [
             f"In these records, {who} withdrew ",
-            Strong(fmt.money(-total.amount_usd, total.measure.currency)),
+            Strong(fmt.money(-total.amount, total.measure.currency)),
             f" from {vendor} in {number}, {when}; earlier additions are not shown.",
         ]
     return [
         f"In these records, {who} {total.measure.basis} ",
-        Strong(fmt.money(total.amount_usd, total.measure.currency)),
+        Strong(fmt.money(total.amount, total.measure.currency)),
         f" to {vendor} in {number}, {when}.",
     ]
 
@@ -280,7 +280,7 @@ def share(row: Row | None, basis: str) -> list[Part]:
 
 def years_described(years: Sequence[YearAmount], what: str, currency: str) -> str:
     """Return a chart by year in words, for those who cannot see it."""
-    said = ", ".join(f"FY{year.year} {fmt.money(year.amount_usd, currency)}" for year in years)
+    said = ", ".join(f"FY{year.year} {fmt.money(year.amount, currency)}" for year in years)
     return f"{what} by fiscal year: {said or 'nothing'}."
 
 
@@ -319,8 +319,8 @@ def sums(totals: Sequence[Total]) -> list[Part]:
     for number, total in enumerate(totals):
         parts += [
             ", with " if number == 0 else "; and, a different kind of money, ",
-            Strong(fmt.money(abs(total.amount_usd), total.measure.currency)),
-            f" {total.measure.basis}" if total.amount_usd >= 0 else " withdrawn in this period",
+            Strong(fmt.money(abs(total.amount), total.measure.currency)),
+            f" {total.measure.basis}" if total.amount >= 0 else " withdrawn in this period",
         ]
         if len(totals) > 1:
             parts.append(
@@ -334,10 +334,10 @@ def how_filtered(selection: Selection, left_out: str = "") -> list[Part]:
     said: list[Part] = []
     if left_out:
         said.append(f"Without {left_out}. ")
-    if selection.least_usd is not None or selection.most_usd is not None:
+    if selection.least_amount is not None or selection.most_amount is not None:
         said.append(
-            "Filtered by what each purchase comes to in all; those of which the dollars are not "
-            "in the record are left out. "
+            "Filtered by what each purchase comes to in all; those of which the amount is "
+            "not in the record are left out. "
         )
     if "possible" in selection.statuses or "rejected" in selection.statuses:
         said.append("This list holds purchases that are not counted in totals elsewhere. ")

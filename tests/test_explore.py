@@ -101,12 +101,12 @@ def test_flags_filter_to_the_purchases_that_they_are_raised_on(build: Build) -> 
     "text", ["", "twelve", "1e9", "0x10", "<script>", "\u0661\u0662", "nan", "--5", "1.2.3"]
 )
 def test_an_amount_that_is_none_filters_nothing(text: str) -> None:
-    assert filters.dollars([text]) is None
+    assert filters.amount([text]) is None
 
 
 def test_an_amount_beyond_the_ledger_is_no_fault(build: Build) -> None:
     assert data.how_many(build, filters.selection(build, {"least": ["9" * 20]})) == 0
-    assert filters.dollars(["-99999999999999999999"]) == Decimal("-9999999999999999.00")
+    assert filters.amount(["-99999999999999999999"]) == Decimal("-9999999999999999.00")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_an_address_cited_earlier_says_what_it_was(build: Build) -> None:
     assert "$1.0 million obligated" in page
     assert "Now, in the build of 6 Oct 2025: one purchase" in page
     total = data.totals(build, filters.selection(build, {"vendor": ["Clearview AI"]}))[0]
-    same = f"older~2025-08-01~1~award~obligated~{total.amount_usd}"
+    same = f"older~2025-08-01~1~award~obligated~{total.amount}"
     assert "It is the same" in said(run({"cited": same, "vendor": "Clearview AI"}))
     assert "was cited" not in said(run({"cited": "test~2025-10-06~4~award~obligated~1.00"}))
     for nonsense in ("x", "a~b~c~d~e~f", "o~2025-08-01~4~award~obligated~NaN", "~" * 5):
@@ -237,5 +237,5 @@ def test_amounts_of_several_kinds_are_never_added_in_a_search(home: Path) -> Non
     publish(home, rows)
     found = data.find_names(data.current(), "Cellebrite")
     bar = next(bar for bar in found.vendors if bar.id == "cellebrite")
-    assert (bar.amount_usd, bar.basis) == (0, "")
+    assert (bar.amount, bar.basis) == (0, "")
     assert replace(bar, basis="x").purchases == bar.purchases

@@ -136,7 +136,7 @@ def test_from_an_address_to_the_first_chart_by_three_commands(
     # The question behind the first chart.
     chart = data.current()
     years = data.by_year(chart, data.Selection(), data.Measure("contract", "committed"))
-    assert [(year.year, year.amount_usd) for year in years if year.amount_usd] == [
+    assert [(year.year, year.amount) for year in years if year.amount] == [
         (2026, Decimal("5001.00")),
     ]  # fmt: skip
 

@@ -1,12 +1,13 @@
 """Purchases in pounds: their own kind of money, in their own words, never added to dollars."""
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboard import data
+from dashboard import data, filters
 from dashboard import format as fmt
 from dashboard.data import Measure, Selection
 from tests.published import publish, sample_rows
@@ -40,17 +41,17 @@ def both(home: Path) -> Path:
 def test_pounds_are_a_kind_of_money(both: Path) -> None:
     assert both.is_dir()
     build = data.current()
-    assert {total.measure: total.amount_usd for total in data.totals(build, Selection())} == {
+    assert {total.measure: total.amount for total in data.totals(build, Selection())} == {
         Measure(): Decimal("259500000.25"),
         POUNDS: Decimal("262345.77"),
     }
     years = data.by_year(build, Selection(), POUNDS)
-    assert [(year.year, year.amount_usd) for year in years] == [
+    assert [(year.year, year.amount) for year in years] == [
         (2022, Decimal("250000.10")),
         (2023, Decimal("12345.67")),
     ]
     (bar,) = data.by(build, Selection(), POUNDS, "agency")
-    assert bar.amount_usd == Decimal("262345.77")
+    assert bar.amount == Decimal("262345.77")
 
 
 def test_home_says_pounds_beside_dollars_and_adds_neither(both: Path) -> None:
@@ -77,7 +78,8 @@ def test_explore_says_each_currency_and_heads_neither_dollars(both: Path) -> Non
     page = said(explore({}))
     assert "£262,346" in page
     assert "£250,000" in page
-    assert ">US dollars<" not in page
+    assert not re.search(r">US dollars(</a>)?</th>", page)
+    assert re.search(r">Amount(</a>)?</th>", page)
 
 
 def test_rows_name_their_currency(both: Path) -> None:
@@ -120,3 +122,37 @@ def test_a_purchase_in_pounds_says_no_dollars(both: Path) -> None:
     assert "£" in page
     assert "pounds sterling committed, to the cent" in page
     assert "US dollars" not in page
+
+
+def test_least_and_most_are_in_the_currency_of_the_purchase(both: Path) -> None:
+    assert both.is_dir()
+    build = data.current()
+    asked = {"least": ["250,000"], "most": ["£250,000.10"]}
+    chosen = filters.selection(build, {**asked, "currency": ["Pounds sterling"]})
+    assert [row["purchase_id"] for row in data.purchases(build, chosen)] == ["us_federal:A3"]
+    assert "at least 250,000.00 in pounds sterling" in filters.described(chosen, build)
+    either = filters.selection(build, asked)
+    assert "in the currency of each purchase" in filters.described(either, build)
+    test = explore({"currency": "Pounds sterling"})
+    assert "At least, in pounds sterling" in [box.label for box in test.text_input]
+
+
+def test_sums_by_group_name_their_currency(both: Path) -> None:
+    assert both.is_dir()
+    (bar,) = data.by(data.current(), Selection(), POUNDS, "agency")
+    assert bar.currency == "GBP"
+
+
+def test_a_purchase_in_pounds_has_its_amounts_over_time(both: Path) -> None:
+    rows = sample_rows()
+    for table in ("mart.purchase", "mart.transaction"):
+        for record in rows[table]:
+            if record["purchase_id"] in IN_POUNDS:
+                _in_pounds(record)
+                if table == "mart.transaction":
+                    record["purchase_id"] = "us_federal:A3"
+    publish(both, rows)
+    page = view("purchase", id="us_federal:A3")
+    assert "Amounts over time" in page
+    assert "Pounds sterling committed by fiscal year, to the cent" in page
+    assert "FY2023 £262,346" in page

@@ -18,6 +18,7 @@ _FACETS = {
     "statuses": ("status", "status"),
     "kinds": ("record_kind", "record_kind"),
     "bases": ("basis", "basis"),
+    "currencies": ("money_currency", "money_currency"),
     "forms": ("form", "form"),
     "places": ("place_id", "place_name"),
     "types": ("type", "type"),

@@ -14,7 +14,7 @@ def totals(build: Build, selection: Selection) -> tuple[Total, ...]:
     """Return a total for each record kind, basis and currency, the largest first.
 
     The amount is the sum of transactions. Purchases known only as lifetime totals have none:
-    they are counted, and their money stands apart in `lifetime_usd`.
+    they are counted, and their money stands apart in `lifetime_amount`.
     """
     rows = ask(
         build,
@@ -31,12 +31,12 @@ def totals(build: Build, selection: Selection) -> tuple[Total, ...]:
                 coalesce(nullif(count(distinct agency_id)
                     filter (amount_scope = 'window'), 0), count(distinct agency_id)) as agencies,
                 count(distinct vendor_id) as vendors,
-                coalesce(sum(sums.money), 0) as amount_usd,
+                coalesce(sum(sums.money), 0) as amount,
                 min(sums.first_date) as first_date, max(sums.last_date) as last_date,
                 min(sums.first_year) as first_year, max(sums.last_year) as last_year,
                 count(*) filter (amount_scope = 'lifetime') as lifetime_purchases,
                 coalesce(sum(coalesce(lifetime_usd, selected.money))
-                    filter (amount_scope = 'lifetime'), 0) as lifetime_usd,
+                    filter (amount_scope = 'lifetime'), 0) as lifetime_amount,
                 count(*) filter (selected.money is null) as without_amount
             from selected left join sums using (purchase_id)
             where record_kind <> 'idv'
@@ -71,9 +71,9 @@ def by_year(build: Build, selection: Selection, measure: Measure) -> tuple[YearA
         build,
         selected_sql(
             """
-            select fiscal_year as year, sum(moved.money) as amount_usd,
-                coalesce(sum(moved.money) filter (moved.money > 0), 0) as added_usd,
-                coalesce(sum(moved.money) filter (moved.money < 0), 0) as reduced_usd,
+            select fiscal_year as year, sum(moved.money) as amount,
+                coalesce(sum(moved.money) filter (moved.money > 0), 0) as added,
+                coalesce(sum(moved.money) filter (moved.money < 0), 0) as reduced,
                 count(distinct purchase_id) as purchases
             from selected join moved using (purchase_id)
             where moved.money is not null and fiscal_year is not null
@@ -109,12 +109,12 @@ def by(
                 select purchase_id, sum(money) as money from moved group by purchase_id
             )
             select /*key*/ as id, any_value(coalesce(/*name*/, /*key*/)) as name,
-                coalesce(sum(sums.money), 0) as amount_usd, count(*) as purchases,
+                coalesce(sum(sums.money), 0) as amount, count(*) as purchases,
                 count(*) filter (amount_scope = 'lifetime') as lifetime_purchases
             from selected left join sums using (purchase_id)
             where /*key*/ is not null and record_kind <> 'idv'
             group by /*key*/
-            order by amount_usd desc, name
+            order by amount desc, name
             limit $most
             """,
             key=key,
@@ -123,7 +123,7 @@ def by(
         most=most,
         **parameters(selection.of(measure)),
     )
-    return tuple(Bar(**row) for row in rows)
+    return tuple(Bar(**row, currency=measure.currency) for row in rows)
 
 
 @lru_cache(maxsize=512)
@@ -148,7 +148,7 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
         selected_sql(
             """,
             programmes as (
-                select agency_id, vendor_id, technology, sum(moved.money) as amount_usd,
+                select agency_id, vendor_id, technology, sum(moved.money) as amount,
                     count(distinct purchase_id) as purchases,
                     any_value(agency_name) as agency_name, any_value(vendor_name) as vendor_name,
                     any_value(coalesce(technology_name, technology)) as technology_name
@@ -156,13 +156,13 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
                 where record_kind <> 'idv'
                 group by agency_id, vendor_id, technology
             )
-            select *, (amount_usd / nullif(sum(amount_usd) over (), 0))::double as share
-            from programmes order by amount_usd desc, vendor_id limit 1
+            select *, (amount / nullif(sum(amount) over (), 0))::double as share
+            from programmes order by amount desc, vendor_id limit 1
             """
         ),
         **parameters(replace(selection, without=None).of(measure)),
     )
-    if not rows or rows[0]["amount_usd"] is None or rows[0]["amount_usd"] <= 0:
+    if not rows or rows[0]["amount"] is None or rows[0]["amount"] <= 0:
         return None
     return Programme(**rows[0])
 

@@ -55,7 +55,6 @@ def ledger_transactions(build: Build, purchase_id: str) -> Rows:
         build,
         """
         select date, modification_number, description, raw_row, amount as shown_amount,
-            amount as amount_usd,
             sum(amount) over (
                 order by date, modification_number, transaction_id
                 rows between unbounded preceding and current row) as running_amount

@@ -20,13 +20,13 @@ def resold(build: Build, selection: Selection, measure: Measure, most: int = 100
             select vendor_id, any_value(vendor_name) as vendor_name,
                 maker_id, any_value(coalesce(maker_name, maker_id)) as maker_name,
                 technology, any_value(coalesce(technology_name, technology)) as technology_name,
-                count(*) as purchases, coalesce(sum(sums.money), 0) as amount_usd,
+                count(*) as purchases, coalesce(sum(sums.money), 0) as amount,
                 min(sums_of.first_date) as first_date, max(sums_of.last_date) as last_date
             from selected as sums_of left join sums using (purchase_id)
             where maker_id is not null and maker_id is distinct from vendor_id
             and record_kind <> 'idv'
             group by vendor_id, maker_id, technology
-            order by amount_usd desc, vendor_name, maker_name, technology limit $most
+            order by amount desc, vendor_name, maker_name, technology limit $most
             """
         ),
         most=most,

@@ -77,13 +77,13 @@ _NAME_COUNTS = """,
     summed as (
         select id, count(*) as purchases,
             case when count(distinct (record_kind, basis, unit)) = 1 then sum(money) end
-                as amount_usd,
+                as amount,
             case when count(distinct (record_kind, basis, unit)) = 1 then any_value(basis) end
                 as basis,
             any_value(unit) as unit
         from counts group by id
     )
-    select id, name, coalesce(amount_usd, 0) as amount_usd, coalesce(purchases, 0) as purchases,
+    select id, name, coalesce(amount, 0) as amount, coalesce(purchases, 0) as purchases,
         coalesce(basis, '') as basis, coalesce(unit, 'USD') as currency
     from named left join summed using (id)
 """
@@ -126,6 +126,10 @@ def find_names(build: Build, text: str) -> Found:
 ENOUGH = 1000
 # A purchase stands there once for each of its distinct words, so more rows than purchases.
 _ROWS_ENOUGH = 4 * ENOUGH
+_LEDGER_COLUMNS = {
+    *("vendor_key", "agency_name", "description", "award_number"),
+    *("amount_usd", "amount", "currency"),
+}
 _WHOLE_LEDGER = """
     with hits as materialized (
         select purchase_id, left(text, 300) as text
@@ -159,10 +163,10 @@ def find_in_whole_ledger(build: Build, text: str, most: int = 50) -> tuple[int, 
         return 0, ()
     known = columns_of(build).get("core.purchase", frozenset())
     more = (
-        """, vendor_name, agency_name, description, amount_usd, award_number
+        """, vendor_name, agency_name, description, award_number, amount_usd, amount, currency
         from rest left join core.purchase using (purchase_id)
         left join core.vendor_name using (vendor_key)"""
-        if {"vendor_key", "agency_name", "description", "amount_usd", "award_number"} <= known
+        if known >= _LEDGER_COLUMNS
         else " from rest"
     )
     rows = ask(

@@ -38,9 +38,10 @@ _SELECTED = """
         and (len($picked::varchar[]) = 0 or list_contains($picked::varchar[], p.purchase_id))
         and (len($flags::varchar[]) = 0 or p.purchase_id in (
             select purchase_id from mart.flag where list_contains($flags::varchar[], flag)))
-        and ($least_usd::decimal(18, 2) is null or p.amount_usd >= $least_usd::decimal(18, 2))
-        and ($most_usd::decimal(18, 2) is null or p.amount_usd <= $most_usd::decimal(18, 2))
-        and not list_contains($without_technologies::varchar[], p.technology)
+        and ($least_amount::decimal(18, 2) is null or money >= $least_amount::decimal(18, 2))
+        and ($most_amount::decimal(18, 2) is null or money <= $most_amount::decimal(18, 2))
+        -- A purchase of no technology is none of those left out.
+        and not list_contains($without_technologies::varchar[], coalesce(p.technology, ''))
         and not ($without_staffing and coalesce(p.form, '') = 'staffing')
         and not ($resold_only and coalesce(p.maker_id = p.vendor_id, p.maker_id is null))
         and (p.agency_id = $without_agency::varchar and p.vendor_id = $without_vendor::varchar
@@ -100,8 +101,8 @@ def parameters(selection: Selection) -> dict[str, object]:
         "fundings": list(selection.fundings),
         "flags": list(selection.flags),
         "picked": list(selection.picked),
-        "least_usd": selection.least_usd,
-        "most_usd": selection.most_usd,
+        "least_amount": selection.least_amount,
+        "most_amount": selection.most_amount,
         "without_agency": agency,
         "without_vendor": vendor,
         "without_technology": technology,

@@ -32,7 +32,7 @@ class Programme:
     vendor_name: str
     technology: str
     technology_name: str
-    amount_usd: Decimal
+    amount: Decimal
     purchases: int
     share: float
 
@@ -59,8 +59,8 @@ class Selection:
     competitions: tuple[str, ...] = ()
     fundings: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    least_usd: Decimal | None = None
-    most_usd: Decimal | None = None
+    least_amount: Decimal | None = None
+    most_amount: Decimal | None = None
     picked: tuple[str, ...] = ()
     "Purchases by their ids: what a reader picked."
     without: tuple[str, str, str] | None = None
@@ -88,13 +88,13 @@ class Total:
     purchases: int
     agencies: int
     vendors: int
-    amount_usd: Decimal
+    amount: Decimal
     first_date: date | None
     last_date: date | None
     first_year: int | None
     last_year: int | None
     lifetime_purchases: int
-    lifetime_usd: Decimal
+    lifetime_amount: Decimal
     without_amount: int
     "Purchases of which the record says no amount."
 
@@ -109,9 +109,9 @@ class YearAmount:
     """A fiscal year's sum, with the additions and reductions that make it."""
 
     year: int
-    amount_usd: Decimal
-    added_usd: Decimal
-    reduced_usd: Decimal
+    amount: Decimal
+    added: Decimal
+    reduced: Decimal
     purchases: int
 
 
@@ -121,7 +121,7 @@ class Bar:
 
     id: str
     name: str
-    amount_usd: Decimal
+    amount: Decimal
     purchases: int
     lifetime_purchases: int = 0
     basis: str = ""

@@ -31,7 +31,7 @@ def show(build: Build) -> None:
         if code:
             drawn.setdefault(code, []).append(row)
     with answer_here:
-        total = sum((row["amount_usd"] for row in rows), Decimal(0))
+        total = sum((row["amount"] for row in rows), Decimal(0))
         widgets.answer(
             f"{fmt.money(total, measure.currency)} {measure.basis} can be drawn on a map, "
             f"in {_shapes(drawn, level)}."
@@ -96,7 +96,7 @@ def _what_is_drawn(measure: Measure, level: str) -> str:
 
 
 def _value(build: Build, code: str, rows: list[Row], each: str) -> Value | None:
-    amount = sum((row["amount_usd"] for row in rows), Decimal(0))
+    amount = sum((row["amount"] for row in rows), Decimal(0))
     if each == IN_ALL:
         return Value(amount)
     residents = _residents(us_map.place_of_code(build, code))
@@ -116,7 +116,7 @@ def _table(build: Build, drawn: dict[str, list[Row]], level: str, measure: Measu
     lines: list[tuple[Decimal, list[Parts]]] = []
     for code, here in drawn.items():
         place = us_map.place_of_code(build, code)
-        amount = sum((row["amount_usd"] for row in here), Decimal(0))
+        amount = sum((row["amount"] for row in here), Decimal(0))
         residents = _residents(place)
         name = str(place["place_name"]) if place else code
         bodies: list[Parts] = [

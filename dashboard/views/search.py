@@ -66,9 +66,7 @@ def _results(build: Build, text: str) -> None:
 
 def _row(bar: Bar, kind: str, page: str) -> list[Parts]:
     amount = (
-        f"{fmt.table_money(bar.amount_usd, bar.currency)} {bar.basis}"
-        if bar.basis
-        else "several kinds"
+        f"{fmt.table_money(bar.amount, bar.currency)} {bar.basis}" if bar.basis else "several kinds"
     )
     if not bar.purchases:
         amount = "none counted"

@@ -46,7 +46,7 @@ def read_page(reading: Reading) -> None:
     assert summed
     assert stamp["build_id"] == build.build_id
     assert sum(total.purchases for total in totals) == purchases
-    seen = (summed["amount_usd"], *(total.amount_usd for total in totals))
+    seen = (summed["amount_usd"], *(total.amount for total in totals))
     reading.figures.setdefault(build.build_id, set()).add(seen)
     reading.pages[build.build_id] = reading.pages.get(build.build_id, 0) + 1
 
