@@ -85,6 +85,13 @@ def _bar(
     return RankedBar(page, bar.amount, words, rows)
 
 
+def sources_of(build: Build, selection: Selection) -> Rows:
+    """Return the sources of the selected purchases, that of most first; all where there is none."""
+    every = {row["source_id"]: row for row in data.sources(build)}
+    chosen = [c.id for c in data.choices(build, selection, "sources") if c.id in every]
+    return tuple(every[source_id] for source_id in chosen) or data.sources(build)
+
+
 # ---------------------------------------------------------------- rows
 
 

@@ -158,7 +158,8 @@ def citation(
         _figure(build, selection, total) for total in totals
     )
     about = data.about(build)
-    titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 3)
+    sources = data.choices(build, selection, "sources")
+    titles = fmt.listed((source.name for source in sources), 3) or "none of the sources"
     return " ".join(
         [
             f"{fmt.capital(figures) or 'No purchase'}.",

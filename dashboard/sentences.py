@@ -235,7 +235,7 @@ def range_of(total: Total, possible: Total | None) -> list[Part]:
 
 def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Part]:
     """Return what agencies obligated to a vendor, in the words of a hearing."""
-    when = fmt.months(total.first_date, total.last_date)
+    when = _when(total)
     number = fmt.count(total.purchases, "purchase")
     who = fmt.listed(agencies, 2)
     if total.amount < 0:
@@ -249,6 +249,29 @@ def vendor_answer(total: Total, vendor: str, agencies: Sequence[str]) -> list[Pa
         Strong(fmt.money(total.amount, total.measure.currency)),
         f" to {vendor} in {number}, {when}.",
     ]
+
+
+def _when(total: Total) -> str:
+    """Return when money moved: months, or fiscal years where the record has no days."""
+    if total.first_date is None and total.first_year is not None:
+        return fmt.span(f"FY{total.first_year}", f"FY{total.last_year}")
+    return fmt.months(total.first_date, total.last_date)
+
+
+def bought_from(
+    totals: Sequence[Total], seller: str, buyers: Sequence[str], *, is_maker: bool = False
+) -> list[Part]:
+    """Return what one buyer bought from one seller, each kind of money by itself.
+
+    Whoever asks what was paid learns where the records know no payments.
+    """
+    whom = f"the sellers of {seller}'s products" if is_maker else seller
+    parts: list[Part] = []
+    for total in totals:
+        parts += [*vendor_answer(total, whom, buyers), " "]
+    if all(total.measure.basis != "paid" for total in totals):
+        parts.append("Payments are not in these records.")
+    return parts
 
 
 def because(reasons: Rows, technologies: Sequence[str]) -> str:

@@ -4,9 +4,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard import data
+from dashboard import data, filters
 from dashboard import format as fmt
-from dashboard.data import Build, Suggestion
+from dashboard.data import Build, Pair, Suggestion
 from dashboard.parts import address
 
 # A longer text is no name.
@@ -33,17 +33,50 @@ def _leads_to(found: Suggestion) -> str:
     raise AssertionError(found.kind)
 
 
+_FACETS = {facet.name: facet.facet for facet in filters.FILTERS}
+
+
+def pair_named(pair: Pair) -> str:
+    """Return a buyer and what it bought as one line."""
+    made = "made by " if pair.role == "maker" else ""
+    return fmt.capital(f"{made}{pair.sold.name}, bought by {pair.buyer.name}")
+
+
+def pair_address(build: Build, pair: Pair) -> str:
+    """Return the address of a pair's purchases: Explore, with both as filters."""
+    both = ((pair.buyer.kind, pair.buyer), (pair.role, pair.sold))
+    return address("explore", **{role: _words(build, role, named) for role, named in both})
+
+
+def _words(build: Build, role: str, named: Suggestion) -> str:
+    """Return a name as the filter has it: the second of two of one name says so."""
+    known = filters.options(build, _FACETS[role])
+    return next((words for words, key in known.items() if key == named.id), named.name)
+
+
 def offered(build: Build, text: str) -> list[dict[str, str]]:
     """Return what to offer: the name, what it is, and the address it leads to."""
+    pairs = data.pairs(build, text)
+    # Two names were meant: each by itself may be wanted too, and what is nearly spelled so is not.
+    alone = dict.fromkeys(each for pair in pairs for each in (pair.buyer, pair.sold))
     shown = [
         {
             "name": fmt.clip(found.name, 90),
             "what": _KINDS[found.kind] + _counted(found),
             "address": _leads_to(found),
         }
-        for found in data.suggest(build, text)
+        for found in (alone or data.suggest(build, text))
+    ]
+    both = [
+        {
+            "name": fmt.clip(pair_named(pair), 90),
+            "what": fmt.capital(fmt.count(pair.purchases, "purchase")),
+            "address": pair_address(build, pair),
+        }
+        for pair in pairs
     ]
     return [
+        *both,
         *shown,
         {
             "name": fmt.clip(text, 60),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 import pytest
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from dashboard import citing, data, filters, server, suggesting
+from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.data.opening import ask
 from dashboard.downloads_more import write_parquet
@@ -125,6 +127,42 @@ def test_names_are_offered_while_one_writes(build: Build, text: str, name: str) 
     offered = suggesting.offered(build, text)
     assert offered[0]["name"] == name
     assert offered[-1]["address"].startswith("explore?q=")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where"),
+    [
+        ("what has ICE paid Clearview AI?", "Clearview AI, bought by U.S. Immigration and Customs",
+         "agency=U.S.+Immigration+and+Customs+Enforcement&vendor=Clearview+AI"),
+        ("clearview united states", "Clearview AI, bought by United States",
+         "place=United+States&vendor=Clearview+AI"),
+        ("border patrol phone, device forensics", None, None),
+        ("border patrol device forensics", "Device forensics, bought by U.S. Customs",
+         "technology=Device+forensics"),
+        # Kharon's purchase was rejected: nothing counted has both.
+        ("ice kharon", None, None),
+    ],
+)  # fmt: skip
+def test_a_buyer_and_a_seller_in_one_question_lead_to_their_purchases(
+    build: Build, text: str, name: str | None, where: str | None
+) -> None:
+    first = suggesting.offered(build, text)[0]
+    if name is None or where is None:
+        assert "bought by" not in first["name"]
+        return
+    assert first["name"].startswith(name)
+    assert where in first["address"]
+    query = parse_qs(first["address"].split("?")[1])
+    found = data.how_many(build, filters.selection(build, query))
+    assert first["what"] == fmt.capital(fmt.count(found, "purchase"))
+
+
+def test_a_maker_whose_products_others_sell_is_found_with_its_buyer(build: Build) -> None:
+    # One of its purchases was sold by another: all three are its products.
+    pairs = data.pairs(build, "cbp cellebrite")
+    assert [(pair.role, pair.purchases) for pair in pairs] == [("vendor", 2), ("maker", 3)]
+    assert data.pairs(build, "cellebrite") == ()
+    assert data.pairs(build, "of by and the") == ()
 
 
 @pytest.mark.usefixtures("build")

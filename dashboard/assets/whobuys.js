@@ -80,13 +80,30 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
   // read aloud, as the combobox pattern of ARIA has it. Without it the box still searches.
   const ASKED_AFTER = 90;
   const CARRIED = ["scope", "leave_out", "staffing", "without"];
-  let asking = 0, timer = 0;
+  let asking = 0, timer = 0, saying = 0;
   const box = (target) => target?.closest?.(".st-key-find")?.querySelector("input") === target
     ? target : null;
   const list = (input) => input.closest(".st-key-find").querySelector(".wb-suggest");
+  // What a screen reader is told while the eyes see the list. It waits, so that letters are heard.
+  const say = (input, words) => {
+    clearTimeout(saying);
+    saying = setTimeout(() => {
+      const field = input.closest(".st-key-find");
+      if (!field) return;
+      let told = field.querySelector("[role=status]");
+      if (!told) {
+        told = document.createElement("div");
+        told.className = "wb-hidden";
+        told.setAttribute("role", "status");
+        field.append(told);
+      }
+      told.textContent = words;
+    }, words ? 400 : 0);
+  };
   const shut = (input) => {
     asking += 1;
     clearTimeout(timer);
+    say(input, "");
     list(input)?.remove();
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -101,7 +118,7 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     list(input)?.remove();
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(found.length > 0));
-    if (!found.length) return;
+    if (!found.length) { say(input, ""); return; }
     const names = document.createElement("ul");
     names.className = "wb-suggest";
     names.id = "wb-suggest";
@@ -121,6 +138,9 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
       names.append(line);
     });
     input.closest(".st-key-find").append(names);
+    // The last line is always the words themselves, whatever was found.
+    say(input, found.length === 1 ? "No name found. Press Enter to search the words in every record."
+      : `${found.length} suggestions. Use the down arrow to choose one.`);
   };
   const choose = (input, line) => {
     const to = new URL(line.dataset.address);

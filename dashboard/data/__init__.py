@@ -100,6 +100,7 @@ from dashboard.data.origins import (
     sources,
     years_covered,
 )
+from dashboard.data.pairs import Pair, pairs
 from dashboard.data.peers import peers
 from dashboard.data.places import (
     agencies_of_place,
@@ -174,6 +175,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "List",
     "Listed",
     "Measure",
+    "Pair",
     "NoDatabase",
     "OtherShape",
     "Programme",
@@ -265,6 +267,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "named",
     "neighbours",
     "outer_places",
+    "pairs",
     "peers",
     "place",
     "places_within",

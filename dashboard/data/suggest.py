@@ -14,6 +14,8 @@ from dashboard.data.opening import Build, ask
 _NEAR = 0.88
 # Shorter texts are near to everything, and stand within every long word.
 _NEAR_FROM = 4
+# The rank of a name that has every word of a text, each from its beginning.
+_BY_WORDS = 2
 # An award number is looked for from this many characters on, one of them a digit.
 _NUMBER_FROM = 4
 
@@ -118,6 +120,25 @@ def suggest(build: Build, text: str, most: int = 8) -> tuple[Suggestion, ...]:
     ranked.sort(key=lambda each: each[:2])
     found = [suggestion for _, _, suggestion in ranked[:most]]
     return tuple([*_awards(build, asked), *found][:most])
+
+
+@lru_cache(maxsize=4096)
+def by_name(build: Build, text: str, most: int = 12) -> tuple[tuple[int, Suggestion], ...]:
+    """Return names that a text is, begins, or has every word of, the nearest first.
+
+    With each its rank: 0 the name itself, 1 its beginning, 2 whole words or their beginnings.
+    """
+    asked = _plain(text)[:100]
+    words = asked.split()
+    if not words:
+        return ()
+    ranked = [
+        (rank, known.suggestion)
+        for known in _known(build)
+        if (rank := _rank(known, asked, words)) is not None and rank <= _BY_WORDS
+    ]
+    ranked.sort(key=lambda each: (each[0], -each[1].purchases))
+    return tuple(ranked[:most])
 
 
 def _rank(known: _Known, asked: str, words: list[str]) -> int | None:

@@ -74,7 +74,10 @@ def show(build: Build) -> None:
         )
         widgets.small_print(
             sentences.small_print(
-                total, data.sources(build), about["as_of"], sentences.doubtful(possible, name)
+                total,
+                blocks.sources_of(build, chosen.of(measure)),
+                about["as_of"],
+                sentences.doubtful(possible, name),
             )
         )
 

@@ -2,10 +2,20 @@
 
 import streamlit as st
 
-from dashboard import blocks, citing, data, explore_rows, facets, filters, sentences, widgets
+from dashboard import (
+    blocks,
+    citing,
+    data,
+    explore_rows,
+    facets,
+    filters,
+    narrowed,
+    sentences,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build
-from dashboard.parts import Link, Strong
+from dashboard.parts import Link
 
 
 def show(build: Build) -> None:
@@ -17,21 +27,15 @@ def show(build: Build) -> None:
     chosen = filters.selection(build, query)
     number = data.how_many(build, chosen)
     totals = data.totals(build, chosen)
-    sources = data.sources(build)
     about = data.about(build)
 
     with answer_here:
-        widgets.answer(
-            [Strong(fmt.capital(fmt.count(number, "purchase"))), *sentences.sums(totals)],
-        )
-        widgets.coverage(
-            sentences.covered(data.coverage(build), sources),
-            sentences.not_searched(data.coverage(build)),
-        )
+        narrowed.answer(build, chosen, number, totals)
+        narrowed.coverage(build, chosen)
         widgets.small_print(
             sentences.small_print(
                 totals[0] if totals else None,
-                sources,
+                blocks.sources_of(build, chosen),
                 about["as_of"],
                 sentences.how_filtered(chosen, blocks.left_out(build, chosen)),
             )

@@ -48,7 +48,12 @@ def show(build: Build) -> None:
             )
         widgets.coverage(sentences.covered(coverage, sources), sentences.not_searched(coverage))
         widgets.small_print(
-            sentences.small_print(total, sources, about["as_of"], sentences.doubtful(possible))
+            sentences.small_print(
+                total,
+                blocks.sources_of(build, chosen.of(measure)),
+                about["as_of"],
+                sentences.doubtful(possible),
+            )
         )
 
         citing.then(build, chosen, totals)
@@ -87,7 +92,7 @@ def show(build: Build) -> None:
     )
     citing.block(
         build,
-        chosen,
+        chosen.of(measure),
         [total],
         filters.described(chosen, build),
         address(""),

@@ -41,6 +41,7 @@ def show(build: Build) -> None:
         _with_purchases(build, place, agencies, sources)
     else:
         place_parts.without_purchases(build, place, agencies, sources)
+        acting.brief_buttons(build, place=place_id)
         known.events_of_place(build, place_id)
         known.of_place(build, place)
         place_parts.agencies_table(agencies)
@@ -78,7 +79,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
         widgets.small_print(
             sentences.small_print(
                 total,
-                data.sources(build),
+                blocks.sources_of(build, chosen.of(measure)),
                 data.about(build)["as_of"],
                 sentences.doubtful(data.totals(build, controls.possible(chosen))),
             )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import data, widgets
+from dashboard import data, suggesting, widgets
 from dashboard import format as fmt
 from dashboard.data import Bar, Build, Selection
 from dashboard.parts import Link, Parts, address
@@ -35,9 +35,18 @@ def _results(build: Build, text: str) -> None:
         *(_row(bar, "Place", "place") for bar in found.places),
         *(_office(bar) for bar in found.offices),
     ]
-    if found.is_near:
+    both = data.pairs(build, text)
+    if found.is_near and not both:
         widgets.notice(f"Nothing is called {text}. The nearest names:")
-    if rows:
+    if both:
+        widgets.bullets(
+            [
+                [Link(suggesting.pair_named(pair), suggesting.pair_address(build, pair)),
+                 f": {fmt.count(pair.purchases, 'purchase')}"]
+                for pair in both
+            ]
+        )  # fmt: skip
+    if rows and not (both and found.is_near):
         widgets.table(
             f"Names found for {text}",
             [
@@ -56,7 +65,7 @@ def _results(build: Build, text: str) -> None:
                                                    _EVERY_STATUS], scope="With neighbouring goods"),
             )
         )  # fmt: skip
-    elif not rows:
+    elif not rows and not both:
         widgets.notice(
             [f"Nothing was found for {text} among the purchases of surveillance technology. ",
              Link("Search the whole ledger", address("explore", q=text, whole="true")),

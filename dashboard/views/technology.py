@@ -50,7 +50,7 @@ def show(build: Build) -> None:
         widgets.small_print(
             sentences.small_print(
                 total,
-                sources,
+                blocks.sources_of(build, chosen.of(measure)),
                 data.about(build)["as_of"],
                 sentences.doubtful(data.totals(build, controls.possible(chosen)), technology=name),
             )

@@ -67,7 +67,7 @@ def show(build: Build) -> None:
         widgets.small_print(
             sentences.small_print(
                 total,
-                sources,
+                blocks.sources_of(build, sold.of(measure)),
                 data.about(build)["as_of"],
                 sentences.doubtful(data.totals(build, controls.possible(sold)), vendor=name),
             )
