@@ -1,7 +1,8 @@
 """Flags: questions worth asking about a counted purchase, one query each in `flags/`.
 
 The comment that opens a query is its method page: a title, then `asks`, `why`, `method`,
-`not applicable`, `innocent explanation` and `version`. The query gives every row of the view
+`not applicable`, `innocent explanation`, `checked` (when somebody read what it raised beside the
+records, and how often it was right) and `version`. The query gives every row of the view
 `examined` once: `purchase_id, is_raised, value, evidence, not_applicable` (a reason, or null).
 """
 
@@ -17,12 +18,14 @@ from ingest.places import joined
 from ingest.tables import load_table
 
 FLAGS = Path(__file__).parent / "flags"
-HEADINGS = ("asks", "why", "method", "not applicable", "innocent explanation", "version")
+HEADINGS = (
+    "asks", "why", "method", "not applicable", "innocent explanation", "checked", "version",
+)  # fmt: skip
 # A flag that is raised on more than this share of what it examines is shown as a fact.
 MOST_SHARE = Decimal("0.1")
 THRESHOLDS = "approval_thresholds.csv"
 _THRESHOLD = (
-    "place_id threshold_usd from_date to_date what note source source_url confidence".split()
+    "place_id threshold currency from_date to_date what note source source_url confidence".split()
 )
 
 
@@ -86,14 +89,14 @@ def load_thresholds(connection: duckdb.DuckDBPyConnection, folders: list[Path]) 
         folders,
         THRESHOLDS,
         _THRESHOLD,
-        lambda row: (row["place_id"], row["threshold_usd"], row["from_date"]),
+        lambda row: (row["place_id"], row["threshold"], row["currency"], row["from_date"]),
     )
     load_table(
         connection,
         "core.approval_threshold",
         {
-            "place_id": "varchar", "threshold_usd": "decimal(18, 2)", "from_date": "date",
-            "to_date": "date", "what": "varchar",
+            "place_id": "varchar", "threshold": "decimal(18, 2)", "currency": "varchar",
+            "from_date": "date", "to_date": "date", "what": "varchar",
         },
         [_threshold(row) for row in rows],
     )  # fmt: skip
@@ -101,16 +104,17 @@ def load_thresholds(connection: duckdb.DuckDBPyConnection, folders: list[Path]) 
 
 def _threshold(row: dict[str, str]) -> list[object]:
     try:
-        amount = Decimal(row["threshold_usd"])
+        amount = Decimal(row["threshold"])
         first = date.fromisoformat(row["from_date"])
         last = date.fromisoformat(row["to_date"]) if row["to_date"] else None
     except (ValueError, InvalidOperation) as error:
         raise DeclarationError(f"{THRESHOLDS}: {row} is no dated threshold ({error}).") from error
-    if amount <= 0 or not (row["what"] and row["source"] and row["place_id"]):
+    if amount <= 0 or not all(row[name] for name in ("what", "source", "place_id", "currency")):
         raise DeclarationError(
-            f"{THRESHOLDS}: {row} needs a place, an amount above zero, what it is and a source."
+            f"{THRESHOLDS}: {row} needs a place, an amount above zero, its currency, what it is and "
+            "a source."
         )
-    return [row["place_id"], amount, first, last, row["what"]]
+    return [row["place_id"], amount, row["currency"], first, last, row["what"]]
 
 
 def raise_flags(connection: duckdb.DuckDBPyConnection, flags: list[Flag] | None = None) -> None:
@@ -130,6 +134,7 @@ def raise_flags(connection: duckdb.DuckDBPyConnection, flags: list[Flag] | None 
                 "method": texts["method"],
                 "not_applicable": texts["not applicable"],
                 "innocent": texts["innocent explanation"],
+                "checked": texts["checked"],
                 "version": int(texts["version"]),
                 "most": MOST_SHARE,
             },
@@ -137,21 +142,49 @@ def raise_flags(connection: duckdb.DuckDBPyConnection, flags: list[Flag] | None 
         connection.execute(_FLAG, {"flag": flag.flag})
 
 
-_TABLES = """
-    create temp macro in_dollars(amount) as
+_TABLES = r"""
+    create temp macro in_money(amount, currency) as
       case when amount < 0 then '-' else '' end
-      || '$' || format('{:,}', abs(round(amount))::bigint);
+      || case currency when 'USD' then '$' when 'GBP' then '£' else '' end
+      || format('{:,}', abs(round(amount))::bigint)
+      || case when currency in ('USD', 'GBP') then '' else ' ' || currency end;
+
+    create temp macro in_dollars(amount) as in_money(amount, 'USD');
+
+    create temp macro fiscal_year_of(day, begins) as
+      year(day) + (begins > 1 and month(day) >= begins)::int;
+
+    -- Whether others were asked, as the record says it; null where its words do not. An order is
+    -- judged by whether it was offered to the other holders of its contract, where that is said.
+    -- Federal words are those of FPDS, `open`, `selective` and `direct` those of OCDS; the rest
+    -- was read in tables of San Francisco, Chicago and New York.
+    create temp macro was_competed(said, exception) as case
+      when nullif(exception, '') is not null
+      then regexp_matches(exception, '(?i)^(fair opportunity given|competitive set aside)')
+      when regexp_matches(said, '(?i)^not (competed|available for competition)')
+        or regexp_matches(said, '(?i)^(follow on to competed action|direct)$')
+        or regexp_matches(said, '(?i)\b(sole|single|no other)[ -]source\b')
+        or regexp_matches(said, '(?i)\b(not|no|non)[ -]bid\b|\bnon[ -]?competitive')
+        or regexp_matches(said, '(?i)not been competitively|solicitation waived')
+      then false
+      when regexp_matches(said, '(?i)^full and open|\bcompet(ed|itive)\b|\bbids?\b')
+        or regexp_matches(said, '(?i)\b(rfp|rfq|rfb|itb|ifb)\b|\brequests? for (proposal|quot|bid)')
+        or regexp_matches(said, '(?i)^(open|selective)$')
+      then true
+    end;
 
     create temp view examined as
-    select purchase.*, fiscal_year_begins
+    select
+      purchase.*, fiscal_year_begins,
+      was_competed(competition, fair_opportunity_exception) as was_competed
     from mart.purchase as purchase
     left join core.source using (source_id)
     where is_counted;
 
     create table mart.flag_method (
       flag varchar, code varchar, title varchar, question varchar, why varchar, method varchar,
-      not_applicable varchar, innocent_explanation varchar, version integer, purchases bigint,
-      examined bigint, raised bigint, raised_share decimal(9, 4), is_fact boolean
+      not_applicable varchar, innocent_explanation varchar, checked varchar, version integer,
+      purchases bigint, examined bigint, raised bigint, raised_share decimal(9, 4), is_fact boolean
     );
     create table mart.flag (
       purchase_id varchar, flag varchar, code varchar, title varchar, question varchar,
@@ -169,8 +202,8 @@ _METHOD = """
       from flagged
     )
     select
-      $flag, $code, $title, $asks, $why, $method, $not_applicable, $innocent, $version,
-      purchases, examined, raised,
+      $flag, $code, $title, $asks, $why, $method, $not_applicable, $innocent, $checked,
+      $version, purchases, examined, raised,
       case when examined > 0 then (raised / examined)::decimal(9, 4) end,
       raised > $most * examined
     from counts

@@ -97,7 +97,8 @@ TABLES: dict[str, str] = {
         stamp DATE""",
     "mart.coverage": """
         source_id VARCHAR, agency_id VARCHAR, agency_name VARCHAR, place_id VARCHAR,
-        first_date DATE, last_date DATE, transactions BIGINT, is_complete BOOLEAN""",
+        first_date DATE, last_date DATE, transactions BIGINT, fiscal_years SMALLINT[],
+        is_complete BOOLEAN""",
     "mart.denominator": f"""
         source_id VARCHAR, record_kind VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
         place_id VARCHAR, fiscal_year INTEGER, basis VARCHAR, amount_usd {MONEY},
@@ -108,8 +109,9 @@ TABLES: dict[str, str] = {
         INTEGER""",
     "mart.flag_method": """
         flag VARCHAR, code VARCHAR, title VARCHAR, question VARCHAR, why VARCHAR, method VARCHAR,
-        not_applicable VARCHAR, innocent_explanation VARCHAR, version INTEGER, purchases BIGINT,
-        examined BIGINT, raised BIGINT, raised_share DECIMAL(9,4), is_fact BOOLEAN""",
+        not_applicable VARCHAR, innocent_explanation VARCHAR, checked VARCHAR, version INTEGER,
+        purchases BIGINT, examined BIGINT, raised BIGINT, raised_share DECIMAL(9,4),
+        is_fact BOOLEAN""",
     "mart.change": f"""
         change_id VARCHAR, kind VARCHAR, cause VARCHAR, from_build VARCHAR, to_build VARCHAR,
         from_date DATE, to_date DATE, purchase_id VARCHAR, register VARCHAR, record_kind VARCHAR,
@@ -717,6 +719,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
                 "method": "The ceiling now against the ceiling at signing.",
                 "not_applicable": "No ceiling is in the record.",
                 "innocent_explanation": "The need may have grown.",
+                "checked": "1 May 2025, by eye: 20 of 20 read are as the method says.",
                 "version": 1,
                 "purchases": 6,
                 "examined": 20,

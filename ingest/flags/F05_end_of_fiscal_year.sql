@@ -5,6 +5,8 @@
 -- not applicable: The day of signing is not in our files.
 -- innocent explanation: Yearly subscriptions and contracts are often timed to the fiscal year, and
 --   money may have been granted late.
+-- checked: 22 November 2026, by eye: raised on 82 of 1,010 counted purchases (8%), where 2% would
+--   be chance; 24 of 24 read are as the method says.
 -- version: 1
 with
   dated as (

@@ -5,6 +5,8 @@
 -- not applicable: The vendor is not known as a reseller.
 -- innocent explanation: Resellers are an ordinary way to buy; the order itself, which the agency has,
 --   names the product.
+-- checked: 22 November 2026, by eye: raised on 46 of 275 counted purchases (17%); 46 read, and in
+--   44 of them the record names no product.
 -- version: 1
 select
   examined.purchase_id,

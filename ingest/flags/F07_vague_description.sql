@@ -7,6 +7,8 @@
 -- not applicable: Payments that were put together without a reference have no description of their own.
 -- innocent explanation: The document itself may say it well; the field is short, and some agencies
 --   fill in only a number.
+-- checked: 22 November 2026, by eye: raised on 55 of 1,341 counted purchases (4%); 55 read, and in
+--   53 of them the words say nothing (the others: AV EQUIPMENT, OI GO LICENSES).
 -- version: 1
 with
   plain as (

@@ -7,6 +7,8 @@
 --   source covers the agency's spending at the time of that report.
 -- innocent explanation: Trying before buying is good practice, and an earlier order may lie before the
 --   time that these records cover.
+-- checked: 22 November 2026: raised on none of 255 counted purchases; for 18 more no complete
+--   source covers the time of the report.
 -- version: 1
 with
   tried as (

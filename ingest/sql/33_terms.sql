@@ -9,8 +9,10 @@ select
   coalesce(detail.solicitation_procedures, summary.solicitation_procedures)
     as solicitation_procedures,
   coalesce(detail.no_competition_reason, summary.no_competition_reason) as no_competition_reason,
-  coalesce(detail.fair_opportunity_exception, summary.fair_opportunity_exception)
-    as fair_opportunity_exception,
+  -- The publisher's own files say NAN where the code beside it is empty.
+  coalesce(
+    nullif(detail.fair_opportunity_exception, 'NAN'), nullif(summary.fair_opportunity_exception, 'NAN')
+  ) as fair_opportunity_exception,
   coalesce(detail.set_aside, summary.set_aside) as set_aside,
   -- The key of an order holds them where its columns do not: number, agency, and both of the
   -- contract it was ordered under. No number of an award holds an underscore.
