@@ -12,7 +12,8 @@ from pydantic import model_validator
 
 from ingest.errors import DeclarationError
 from ingest.places import PLACE, add_places, joined, place_of
-from ingest.reference import InvalidReferenceError, Problem, Row, Text, Vendor, read_folders
+from ingest.reference import Row, Text, Vendor
+from ingest.reference_files import InvalidReferenceError, Problem, read_folders
 from ingest.tables import load_table
 from ingest.use_law import Address, Count, YesNo
 

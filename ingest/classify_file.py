@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.home import Home
 from ingest.knowledge import Knowledge, load_knowledge
-from ingest.reference import nearest
+from ingest.reference_files import nearest
 from ingest.small_ledger import classified
 from ingest.spreadsheet import Cell, Table, TableError, read_table, write_table
 

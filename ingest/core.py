@@ -263,7 +263,7 @@ def run_steps(
     say("Recognising vendors")
     define_names(connection)
     resolve_vendors(connection, knowledge)
-    apply_decisions(connection, decisions, {t.technology for t in knowledge.technologies})
+    apply_decisions(connection, decisions, knowledge)
     say("Looking for surveillance technology")
     classify(connection, knowledge)
     say("Ordering what a person should look at")

@@ -17,8 +17,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from ingest.errors import DeclarationError
 from ingest.files import write_whole
 from ingest.home import PROJECT_DATA, Home
+from ingest.knowledge import Knowledge
+from ingest.own_tables import own_tables
 from ingest.places import rows_of
 from ingest.tables import load_table
+from ingest.vendors import load_aliases
 
 READINGS = PROJECT_DATA / "starter" / "readings.csv"
 READING = "purchase_id reading confidence technology maker what guard_vendor".split()
@@ -156,10 +159,13 @@ def check_technologies(decisions: dict[str, Decision], technologies: set[str]) -
 
 
 def apply_decisions(
-    connection: duckdb.DuckDBPyConnection, decisions: dict[str, Decision], technologies: set[str]
+    connection: duckdb.DuckDBPyConnection, decisions: dict[str, Decision], knowledge: Knowledge
 ) -> None:
-    """Fill core.decision. `resolve_vendors` must have run: makers are found among its aliases."""
-    check_technologies(decisions, technologies)
+    """Fill core.decision (key: purchase_id), with each maker found among the aliases.
+
+    `define_names` must have run. Raises DeclarationError for a technology that no list has.
+    """
+    check_technologies(decisions, {t.technology for t in knowledge.technologies})
     columns = (
         "purchase_id decision scope technology maker what reason origin decided_date guard_vendor"
         " guard_description"
@@ -173,17 +179,21 @@ def apply_decisions(
             for _, decision in sorted(decisions.items())
         ],
     )
-    connection.execute(
-        "create or replace table core.decision as"
-        # A maker that is the vendor under its short name (Palantir, sold by Palantir
-        # Technologies) is no other company: the vendor stands for it.
-        " select decision.*, coalesce(alias.vendor_id,"
-        " case when starts_with(normal_name(guard_vendor) || ' ', normal_name(maker) || ' ')"
-        " then null else nullif(replace(lower(normal_name(maker)), ' ', '_'), '') end) as maker_id"
-        " from core.decision as decision left join alias on alias.name = normal_name(maker)"
-        " order by purchase_id"
-    )
+    with own_tables(connection):
+        load_aliases(connection, knowledge)
+        connection.execute(_WITH_MAKERS)
 
+
+# A maker that is the vendor under its short name (Palantir, sold by Palantir Technologies) is no
+# other company: the vendor stands for it.
+_WITH_MAKERS = """
+create or replace table core.decision as
+select decision.*, coalesce(alias.vendor_id,
+    case when starts_with(normal_name(guard_vendor) || ' ', normal_name(maker) || ' ')
+    then null else nullif(replace(lower(normal_name(maker)), ' ', '_'), '') end) as maker_id
+from core.decision as decision left join alias on alias.name = normal_name(maker)
+order by purchase_id
+"""
 
 _writing = threading.Lock()
 

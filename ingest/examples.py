@@ -11,7 +11,8 @@ from pathlib import Path
 from ingest.errors import WhobuysError
 from ingest.knowledge import Knowledge, load_knowledge
 from ingest.phrase import phrases
-from ingest.reference import InvalidReferenceError, Problem, WordRule
+from ingest.reference import WordRule
+from ingest.reference_files import InvalidReferenceError, Problem
 from ingest.rules import Rule
 from ingest.small_ledger import classified
 

@@ -14,28 +14,22 @@ from ingest.adapters.usaspending_files import ALL, ArchiveFile
 from ingest.archive import RawFile
 from ingest.download import Arrived
 from ingest.errors import SourceError
-from ingest.fetch_result import INCOMING, Asked, Fetched, Say, Tick, when_free
+from ingest.fetch_job import FetchJob, when_free
+from ingest.fetch_result import Asked, Fetched, Say, Tick
 from ingest.home import Home
 from ingest.http import Client, Refused, usaspending_files_address
-from ingest.notices import FOLDER, KeptOut, Notice, in_order, note, remember
+from ingest.notices import FOLDER, KeptOut, Notice
 from ingest.source import ArchiveFetch, Source
 
 # Names change while we fetch, once a month; more often, something else is wrong.
 LISTINGS = 3
 
 
-class ArchiveJob:
+class ArchiveJob(FetchJob):
     """Fetching one source from the award data archive."""
 
     def __init__(self, home: Home, source: Source, client: Client, say: Say, tick: Tick) -> None:
-        self.home = home
-        self.source = source
-        self.client = client
-        self.say = say
-        self.tick = tick
-        self.incoming = home.raw / source.id / INCOMING
-        self.memory = remember(home, source.id)
-        self.result = Fetched(source.id)
+        super().__init__(home, source, client, say, tick)
         # Names that this run has settled: there, unchanged or kept out.
         self.settled: set[str] = set()
         self.listed: set[str] = set()
@@ -51,9 +45,7 @@ class ArchiveJob:
         except SourceError as error:
             self.result.failure = str(error)
             self._note([Notice(kind="failed", message=str(error), is_stale=True)])
-        self.memory.notices = self.result.notices = in_order(self.result.notices)
-        self._save()
-        return self.result
+        return self.done()
 
     def _scopes(
         self, wanted: ArchiveFetch, asked: Asked, today: date
@@ -162,7 +154,7 @@ class ArchiveJob:
             return False
         self.settled.add(name)
         kept_out = self.memory.kept_out[name]
-        if kept_out.read_with != self._reading():
+        if kept_out.read_with != self.reading():
             # The declaration or our reading has changed, and may be what was wrong.
             del self.memory.kept_out[name]
             self.settled.discard(name)
@@ -217,7 +209,7 @@ class ArchiveJob:
         pace = self.client.pace(usaspending_files_address())
         if arrived and arrived.path.stat().st_size >= pace.large_file:
             self.memory.large_file_ended = datetime.now(UTC)
-            self._save()
+            self.save()
         return arrived
 
     def _wait_between_large_files(self) -> None:
@@ -242,10 +234,10 @@ class ArchiveJob:
                     archive.set_aside(raw, str(error))
                 self.memory.kept_out[name] = KeptOut(
                     headers=arrived.headers,
-                    read_with=self._reading(),
+                    read_with=self.reading(),
                     reason=f"{name} was kept out, and what was there before stays. {error}",
                 )
-                self._save()
+                self.save()
             else:
                 self.result.files.append(name)
                 self.result.rows += manifest.rows
@@ -283,9 +275,6 @@ class ArchiveJob:
             None,
         )
 
-    def _reading(self) -> str:
-        return f"{self.source.checksum[:8]}-{stage.code_version()}"
-
     def _take_up(self) -> None:
         """Go on where a run stopped: keep what had arrived whole, drop what a kill left half."""
         for path in (self.home.root / FOLDER).glob(".*.part"):
@@ -314,9 +303,6 @@ class ArchiveJob:
 
     def _note(self, found: Iterable[Notice]) -> None:
         self.result.notices += found
-
-    def _save(self) -> None:
-        note(self.home, self.source.id, self.memory)
 
 
 class _GoneError(Exception):

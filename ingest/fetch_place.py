@@ -18,11 +18,12 @@ from ingest.adapters.portal import Dataset, PagedWay, Part, Step
 from ingest.adapters.table_file import file_name
 from ingest.archive import RawFile
 from ingest.errors import SourceError
-from ingest.fetch_result import INCOMING, Asked, Fetched, Say, Tick, when_free
+from ingest.fetch_job import FetchJob, when_free
+from ingest.fetch_result import Asked, Fetched, Say, Tick
 from ingest.files import sync_folder, write_whole
 from ingest.home import Home
 from ingest.http import Client, Refused
-from ingest.notices import KeptOut, Notice, in_order, note, remember
+from ingest.notices import KeptOut, Notice
 from ingest.source import Source
 from ingest.ways import dataset_of, way_of
 
@@ -55,18 +56,11 @@ class _Run(BaseModel):
     newest: str | None = None
 
 
-class PlaceJob:
+class PlaceJob(FetchJob):
     """Fetching one source from its portal, or from its publisher's address."""
 
     def __init__(self, home: Home, source: Source, client: Client, say: Say, tick: Tick) -> None:
-        self.home = home
-        self.source = source
-        self.client = client
-        self.say = say
-        self.tick = tick
-        self.incoming = home.raw / source.id / INCOMING
-        self.memory = remember(home, source.id)
-        self.result = Fetched(source.id)
+        super().__init__(home, source, client, say, tick)
         self.way = way_of(source)
         self.asked = Asked()
 
@@ -91,9 +85,7 @@ class PlaceJob:
                 self._failed(error)
         if self.incoming.is_dir() and not any(self.incoming.iterdir()):
             self.incoming.rmdir()
-        self.memory.notices = self.result.notices = in_order(self.result.notices)
-        note(self.home, self.source.id, self.memory)
-        return self.result
+        return self.done()
 
     def _failed(self, error: SourceError) -> None:
         self.result.failure = " ".join(filter(None, [self.result.failure, str(error)]))
@@ -104,7 +96,7 @@ class PlaceJob:
         before = self.memory.kept_out.get(name)
         if before is None:
             return False
-        if before.headers != version or before.read_with != self._reading():
+        if before.headers != version or before.read_with != self.reading():
             del self.memory.kept_out[name]
             return False
         self.result.notices.append(Notice(kind="kept out", message=before.reason, is_stale=True))
@@ -113,13 +105,13 @@ class PlaceJob:
     def _keep_out(self, name: str, version: dict[str, str], error: SourceError) -> None:
         reason = f"What was fetched was kept out, and what was there before stays. {error}"
         self.memory.kept_out[name] = KeptOut(
-            headers=version, read_with=self._reading(), reason=reason
+            headers=version, read_with=self.reading(), reason=reason
         )
         self.result.notices.append(Notice(kind="kept out", message=reason, is_stale=True))
 
-    def _reading(self) -> str:
-        smaller = "-smaller" if self.asked.is_smaller_right else ""
-        return f"{self.source.checksum[:8]}-{stage.code_version()}{smaller}"
+    def reading(self) -> str:
+        """Return what a file is read with, which an editor's word on a smaller table changes."""
+        return super().reading() + ("-smaller" if self.asked.is_smaller_right else "")
 
     def _is_known(self, part: Part, headers: dict[str, str]) -> bool:
         """Whether what is here is still what the portal has, by its own word."""
@@ -149,7 +141,7 @@ class PlaceJob:
         served = {k: known[k] for k in download.KEPT_HEADERS if k in known}
         if name in self.memory.kept_out:
             served = self.memory.kept_out[name].headers
-            if self.memory.kept_out[name].read_with != self._reading():
+            if self.memory.kept_out[name].read_with != self.reading():
                 served = {}
         if not known and name not in self.memory.kept_out:
             self.say(f"Fetching {name}")

@@ -1,18 +1,10 @@
 """What fetching is asked for, and what it did."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ingest.build import one_at_a_time
-from ingest.errors import WhobuysError
-from ingest.home import Home
 from ingest.notices import Notice
 
-# Of a source's raw folder: what is still on its way.
-INCOMING = ".incoming"
-WAIT_FOR_BUILD = 3600
 Say = Callable[[str], None]
 Tick = Callable[[str, int, int], None]
 
@@ -59,20 +51,3 @@ class Fetched:
             "notices": [notice.model_dump() for notice in self.notices],
             "failure": self.failure,
         }
-
-
-@contextmanager
-def when_free(home: Home) -> Iterator[None]:
-    """Hold the home's lock, after waiting for a build that is at work."""
-    until = time.monotonic() + WAIT_FOR_BUILD
-    with ExitStack() as stack:
-        while True:
-            try:
-                stack.enter_context(one_at_a_time(home))
-            except WhobuysError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(1)
-            else:
-                break
-        yield

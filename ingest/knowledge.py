@@ -6,7 +6,7 @@ a strength, and what the rule speaks for or against.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,15 +17,18 @@ from ingest.reference import (
     Example,
     FormRule,
     Identifier,
-    InvalidReferenceError,
     NamedList,
-    Problem,
     Row,
     Technology,
     Type,
     Vendor,
+)
+from ingest.reference_files import (
+    InvalidReferenceError,
+    Problem,
     nearest,
     read_folders,
+    unknown_names,
 )
 from ingest.rules import Compiler, Rule, Wording, rows_of
 
@@ -104,7 +107,7 @@ def broken_references(rows: dict[type[Row], list[Row]]) -> Iterator[Problem]:
     types = {row.type: row.technology for row in rows_of(rows, Type)}
     vendors = {row.key for row in rows_of(rows, Vendor)}
     lists = {row.list for row in rows_of(rows, NamedList)}
-    known: dict[str, Iterable[str]] = {
+    known = {
         "technology": technologies,
         "technologies": technologies,
         "type": types,
@@ -112,21 +115,10 @@ def broken_references(rows: dict[type[Row], list[Row]]) -> Iterator[Problem]:
         "vendor_id": vendors,
         "maker_id": vendors,
     }
-    for model, found in rows.items():
+    named_by = ((Technology, "technology"), (Type, "type"), (Vendor, "vendor_id"))
+    yield from unknown_names(rows, known, named_by=named_by)
+    for found in rows.values():
         for row in found:
-            for column, names in known.items():
-                if (model, column) in ((Vendor, "vendor_id"), (Technology, "technology")):
-                    continue
-                if (model, column) == (Type, "type") or not hasattr(row, column):
-                    continue
-                for value in phrases(getattr(row, column)):
-                    if value not in names:
-                        yield Problem(
-                            row.file,
-                            row.line,
-                            f"`{column}` names `{value}`, which no line knows.",
-                            nearest(value, names),
-                        )
             yield from _broken_lists(row, lists)
             technology, kind = getattr(row, "technology", ""), getattr(row, "type", "")
             if technology and types.get(kind, technology) != technology:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from ingest.knowledge import Knowledge
+from ingest.own_tables import own_tables
 from ingest.phrase import SHORTEST_WITH_PLURAL, alternations, beginnings, phrases, shortest
 from ingest.vendors import SQL, define_names
 
@@ -32,27 +33,24 @@ def classify(
 ) -> None:
     """Fill evidence.reason and evidence.verdict for the whole ledger.
 
-    `resolve_vendors` must have run. Works in temporary tables, which it drops at the end.
+    `resolve_vendors` must have run. Works in temporary tables of its own.
     `keep_fired` leaves evidence.fired (purchase_id, rule number) for tests of single rules.
     """
     define_names(connection)
-    _load_rules(connection, knowledge, every_rule=keep_fired)
-    _load_facts(connection, knowledge)
-    for step in STEPS:
-        connection.execute((SQL / f"{step}.sql").read_text("utf-8"))
-        if step == "30_reasons":
-            _find_forms(connection, knowledge, _OWN)
-        elif step == "50_parent":
-            _find_forms(connection, knowledge, "inherited")
-    if keep_fired:
-        connection.execute(
-            "create or replace table evidence.fired as select purchase_id, rule from hit"
-        )
+    with own_tables(connection):
+        _load_rules(connection, knowledge, every_rule=keep_fired)
+        _load_facts(connection, knowledge)
+        for step in STEPS:
+            connection.execute((SQL / f"{step}.sql").read_text("utf-8"))
+            if step == "30_reasons":
+                _find_forms(connection, knowledge, _OWN)
+            elif step == "50_parent":
+                _find_forms(connection, knowledge, "inherited")
+        if keep_fired:
+            connection.execute(
+                "create or replace table evidence.fired as select purchase_id, rule from hit"
+            )
     connection.execute("drop macro is_telling; drop macro watches_people")
-    for (table,) in connection.execute(
-        "select table_name from duckdb_tables() where temporary"
-    ).fetchall():
-        connection.execute(f'drop table temp."{table}"')
 
 
 # Columns of the knowledge tables that are not text.

@@ -18,8 +18,9 @@ from ingest import tidy
 from ingest.build import Built, one_at_a_time
 from ingest.due import due_on, is_due
 from ingest.errors import HeldError, WhobuysError
+from ingest.fetch_job import WAIT_FOR_BUILD
 from ingest.fetch_place import LEFT_OUT
-from ingest.fetch_result import WAIT_FOR_BUILD, Asked, Fetched, Tick
+from ingest.fetch_result import Asked, Fetched, Tick
 from ingest.following import can_be_fetched, following
 from ingest.home import Home
 from ingest.http import Pace

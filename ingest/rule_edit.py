@@ -34,8 +34,8 @@ from ingest.reference import (
     Row,
     Vendor,
     VendorWord,
-    nearest,
 )
+from ingest.reference_files import nearest
 from ingest.rules import slug
 
 # What such a decision can be about, in the words of the form.

@@ -191,7 +191,7 @@ def _judge(
 ) -> None:
     """Fill seen.status_`name` as a build with this knowledge would."""
     resolve_vendors(connection, knowledge)
-    apply_decisions(connection, decisions, {t.technology for t in knowledge.technologies})
+    apply_decisions(connection, decisions, knowledge)
     classify(connection, knowledge)
     connection.execute("drop table if exists core.status")
     # The file's first statement makes the table; the rest reports on changed records.

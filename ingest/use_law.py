@@ -18,16 +18,13 @@ from ingest.gazetteer import known
 from ingest.intervals import Interval, interval
 from ingest.phrase import phrases
 from ingest.places import AGENCY, PLACE, add_places, joined, place_of
-from ingest.reference import (
+from ingest.reference import Row, Technology, Text, Type, Vendor
+from ingest.reference_files import (
     InvalidReferenceError,
     Problem,
-    Row,
-    Technology,
-    Text,
-    Type,
-    Vendor,
-    nearest,
+    Rows,
     read_folders,
+    unknown_names,
 )
 from ingest.tables import load_table
 from ingest.use_columns import Answer, EvidenceKind, UseKind
@@ -227,10 +224,9 @@ class Signatory(Row):
 
 
 MODELS: tuple[type[Row], ...] = (Use, Law, Event, Signatory)
-Facts = dict[type[Row], list[Row]]
 
 
-def read_use_law(folders: list[Path]) -> tuple[Facts, list[Problem]]:
+def read_use_law(folders: list[Path]) -> tuple[Rows, list[Problem]]:
     """Read the four files of every folder; return their rows and everything wrong with them."""
     rows, problems = read_folders(folders, MODELS)
     named, _ = read_folders(folders, (Technology, Type, Vendor))
@@ -238,7 +234,7 @@ def read_use_law(folders: list[Path]) -> tuple[Facts, list[Problem]]:
     return rows, sorted(problems or _broken(rows, named, folders))
 
 
-def _broken(rows: Facts, named: Facts, folders: list[Path]) -> Iterator[Problem]:
+def _broken(rows: Rows, named: Rows, folders: list[Path]) -> Iterator[Problem]:
     """Yield a problem for every cell that names a thing no file knows."""
     types = {f"{row.technology}:{row.type}" for row in named[Type] if isinstance(row, Type)}
     technologies = {row.key for row in named[Technology]}
@@ -256,20 +252,7 @@ def _broken(rows: Facts, named: Facts, folders: list[Path]) -> Iterator[Problem]
         "law_id": {row.key for row in rows[Law]},
         "event_id": {row.key for row in rows[Event]},
     }
-    own = {(Law, "law_id"), (Event, "event_id")}
-    for model, found in rows.items():
-        for row in found:
-            for column, names in names_of.items():
-                if (model, column) in own or not hasattr(row, column):
-                    continue
-                for value in phrases(getattr(row, column)):
-                    if value not in names:
-                        yield Problem(
-                            row.file,
-                            row.line,
-                            f"`{column}` names `{value}`, which no list knows.",
-                            nearest(value, names),
-                        )
+    yield from unknown_names(rows, names_of, named_by=((Law, "law_id"), (Event, "event_id")))
 
 
 def _first(row: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from ingest.knowledge import Knowledge
+from ingest.own_tables import own_tables
 
 SQL = Path(__file__).parent / "classify_sql"
 
@@ -26,6 +27,17 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
     whole, then as Y, then as X. An unknown vendor is its normalised name.
     """
     define_names(connection)
+    with own_tables(connection):
+        load_aliases(connection, knowledge)
+        _load_known(connection, knowledge)
+        connection.execute((SQL / "05_vendors.sql").read_text("utf-8"))
+
+
+def load_aliases(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
+    """Make the temporary tables alias_spelled (key: spelled) and alias (key: name).
+
+    Of two lines with the same name, one that is not ambiguous counts. `define_names` must have run.
+    """
     connection.execute(
         """create or replace temp table alias_spelled as
         select spelled_name(alias) as spelled, normal_name(alias) as name, alias, vendor_id,
@@ -46,6 +58,9 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
         select name, alias, vendor_id, is_ambiguous from alias_spelled
         qualify row_number() over (partition by name order by is_ambiguous, alias) = 1"""
     )
+
+
+def _load_known(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge) -> None:
     connection.execute(
         """create or replace temp table identifier as
         select unnest($1::varchar[]) as scheme, unnest($2::varchar[]) as value,
@@ -64,4 +79,3 @@ def resolve_vendors(connection: duckdb.DuckDBPyConnection, knowledge: Knowledge)
             [row.vendor_name for row in knowledge.vendors],
         ],
     )
-    connection.execute((SQL / "05_vendors.sql").read_text("utf-8"))

@@ -14,6 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingest.home import Home
+from tests.usaspending.archive import Archive
+from tests.usaspending.server import Server
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -98,6 +102,27 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.mkdir()
     monkeypatch.setenv("WHOBUYS_HOME", str(path))
     return path
+
+
+@pytest.fixture
+def ours(home: Path) -> Home:
+    """Return that home as the code knows it."""
+    return Home(home)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """Return a server on loopback that runs, with no routes yet."""
+    server = Server()
+    with server.running():
+        yield server
+
+
+@pytest.fixture
+def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """Return an empty award data archive, at which the settings of the host point."""
+    with Server().as_usaspending(monkeypatch) as server:
+        yield Archive(server)
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,12 @@
 from pathlib import Path
 
 from ingest.home import Home
-from ingest.http import Pace
 from ingest.refresh import Wanted
+from tests.portals.example import CITY, COLUMNS, COUNTY, contract, on_socrata
 from tests.portals.socrata import Portal, Table
-from tests.test_fetch_place import COLUMNS, DECLARED, contract
 from tests.usaspending.server import Server
 
-CITY, COUNTY = "us_il_example_city_contracts", "us_il_example_county_contracts"
 BOTH = Wanted((CITY, COUNTY))
-QUICK = Pace(0.0, 0.0, 0.01, 0.02, tries=2, read_timeout=1.0)
 
 
 def portals(home: Home, server: Server, rows: int = 10) -> Portal:
@@ -26,8 +23,7 @@ def portals(home: Home, server: Server, rows: int = 10) -> Portal:
         portal.tables[table] = Table(
             source_id, list(COLUMNS), [contract(number) | place for number in range(rows)]
         )
-        more = f"adapter: socrata\ndomain: {server.url}\ndataset: {table}"
-        text = DECLARED.format(more=more).replace("cadence: weekly", f"cadence: {cadence}")
+        text = on_socrata(server.url, table).replace("cadence: weekly", f"cadence: {cadence}")
         (folder / f"{source_id}.yml").write_text(text, "utf-8")
     return portal
 

@@ -13,7 +13,7 @@ from dashboard import data, records_request
 from dashboard.data import Measure, Selection
 from ingest.acting import NoticePeriod, RecordsLaw, check_acting
 from ingest.home import Home
-from ingest.reference import read_folders
+from ingest.reference_files import read_folders
 from tests.published import publish, sample_rows
 
 ICE, CBP = "us_federal:7012", "us_federal:7014"

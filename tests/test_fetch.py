@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,7 +25,6 @@ from tests import federal
 from tests.conftest import Whobuys
 from tests.federal import SOURCE, changed, delta, full, transaction
 from tests.usaspending.archive import QUICK, Archive, fetched
-from tests.usaspending.server import Server
 
 pytestmark = pytest.mark.service
 
@@ -35,17 +34,6 @@ YEARS = (2024, 2025)
 A, B, C = (transaction(name, amount) for name, amount in (("A1", "10"), ("B1", "20"), ("C1", "30")))
 NEXT_YEAR = transaction("D1", "40", "2025-03-01")
 Fetch = Callable[..., Fetched]
-
-
-@pytest.fixture
-def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    with Server().as_usaspending(monkeypatch) as server:
-        yield Archive(server)
-
-
-@pytest.fixture
-def ours(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Fetching from portals: whole, once, and never at the price of what was there before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +14,10 @@ from ingest.build import build
 from ingest.errors import WhobuysError
 from ingest.fetch import Asked, Fetched, fetch
 from ingest.home import Home
-from ingest.http import Pace
 from ingest.status import status
 from tests.portals.ckan import Portal as CkanPortal
 from tests.portals.ckan import Resource
+from tests.portals.example import CITY, COLUMNS, COUNTY, DECLARED, QUICK, contract, with_lines
 from tests.portals.ocds import PATH, Publisher
 from tests.portals.socrata import Portal, Table
 from tests.test_portals import award, release
@@ -26,57 +26,7 @@ from tests.usaspending.server import Answer, Request, Server
 pytestmark = pytest.mark.service
 
 TODAY = date(2026, 11, 22)
-QUICK = Pace(0.0, 0.0, 0.01, 0.02, tries=3, read_timeout=1.0)
-CITY, COUNTY = "us_il_example_city_contracts", "us_il_example_county_payments"
-COLUMNS = [
-    ("contract", "Contract", "text"),
-    ("department", "Department", "text"),
-    ("vendor_name", "Vendor Name", "text"),
-    ("award_amount", "Award Amount", "number"),
-    ("description", "Description", "text"),
-    ("signed", "Signed", "calendar_date"),
-]
 Declare = Callable[..., None]
-
-DECLARED = """\
-title: Example contracts
-publisher: Example
-place: us_il
-page: https://example.org/
-licence: public domain
-fiscal_year_begins: 1
-cadence: weekly
-grain: one contract
-covers: Everything.
-does_not_cover: Nothing.
-is_complete: false
-verified: {{how: the test, when: 2026-11-01}}
-record_kind: contract
-basis: committed
-amounts: line
-purchase_key: [contract]
-row_key: [contract]
-columns:
-  contract: award_number
-  department: agency_name_source
-  vendor_name: vendor_name_source
-  award_amount: amount
-  description: description
-  signed: signed_date
-{more}
-"""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with server.running():
-        yield server
-
-
-@pytest.fixture
-def ours(home: Path) -> Home:
-    return Home(home)
 
 
 @pytest.fixture
@@ -84,20 +34,9 @@ def declare(ours: Home) -> Declare:
     def declare(source_id: str, *more: str, text: str = DECLARED) -> None:
         path = ours.root / "sources" / f"{source_id}.yml"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text.format(more="\n".join(more)), "utf-8")
+        path.write_text(with_lines(text, *more), "utf-8")
 
     return declare
-
-
-def contract(number: int, amount: str = "100.10") -> dict[str, str]:
-    return {
-        "contract": f"C{number}",
-        "department": "Police",
-        "vendor_name": "Axon Enterprise Inc",
-        "award_amount": amount,
-        "description": "BODY WORN CAMERAS",
-        "signed": "2026-03-01T00:00:00.000",
-    }
 
 
 @pytest.fixture
@@ -350,14 +289,14 @@ grain: one contract, or one award without
 covers: Everything.
 does_not_cover: Nothing.
 is_complete: false
-verified: {{how: the test, when: 2026-11-01}}
+verified: {how: the test, when: 2026-11-01}
 record_kind: contract
 basis: committed
 currency: GBP
 amounts: total
 purchase_key: [purchase]
 row_key: [purchase]
-expect: {{min_rows: 0}}
+expect: {min_rows: 0}
 columns:
   buyer: agency_name_source
   supplier: vendor_name_source
@@ -366,7 +305,6 @@ columns:
   currency: currency
   signed_date: signed_date
   title: description
-{more}
 """
 
 

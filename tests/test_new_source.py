@@ -1,6 +1,5 @@
 """A city that nobody has prepared: from the address of its data set to its first chart."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +13,7 @@ from ingest.check_columns import check_columns, switched_on
 from ingest.draft_columns import fiscal_year_begins, guess
 from ingest.errors import WhobuysError
 from ingest.home import Home
-from ingest.http import Client, Pace
+from ingest.http import Client
 from ingest.new_source import Draft, new_source
 from ingest.source import load_source
 from ingest.spreadsheet import TableError
@@ -22,11 +21,11 @@ from tests.conftest import Whobuys
 from tests.portals.arcgis import Layer, Service
 from tests.portals.ckan import Portal as CkanPortal
 from tests.portals.ckan import Resource
+from tests.portals.example import QUICK
 from tests.portals.socrata import Portal, Table
 from tests.usaspending.server import Server
 
 TODAY = date(2026, 11, 22)
-QUICK = Pace(0.0, 0.0, 0.01, 0.02, tries=2, read_timeout=1.0)
 COLUMNS = [
     ("contract_number", "Contract Number", "text"),
     ("department", "Department", "text"),
@@ -55,13 +54,6 @@ ROWS = [
     row(2, "Flock Group Inc", "LICENSE PLATE READER CAMERAS"),
     row(3, "Axon Enterprise Inc", "BODY WORN CAMERAS"),
 ]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with server.running():
-        yield server
 
 
 @pytest.fixture

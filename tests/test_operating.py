@@ -27,13 +27,6 @@ WORKFLOW = yaml.safe_load((OPERATE / "github-refresh.yml").read_text("utf-8"))
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with server.running():
-        yield server
-
-
-@pytest.fixture
 def computer(tmp_path: Path) -> Iterator[Computer]:
     with Computer(tmp_path).cleared() as computer:
         yield computer

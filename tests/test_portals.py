@@ -32,13 +32,6 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with server.running():
-        yield server
-
-
-@pytest.fixture
 def client() -> Iterator[Client]:
     with Client("us_test", pace=QUICK) as client:
         yield client

@@ -12,7 +12,8 @@ from ingest.examples import check_reference
 from ingest.knowledge import load_knowledge
 from ingest.phrase import PhraseError, alternations, beginnings, literals, shortest
 from ingest.phrase import phrases as split
-from ingest.reference import MODELS, InvalidReferenceError
+from ingest.reference import MODELS
+from ingest.reference_files import InvalidReferenceError
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"

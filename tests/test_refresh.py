@@ -6,10 +6,8 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -19,23 +17,12 @@ from ingest.home import Home
 from ingest.refresh import Wanted, refresh
 from ingest.refresh_report import Report
 from tests.conftest import ROOT, Whobuys
+from tests.portals.example import CITY, COUNTY, QUICK
 from tests.portals.socrata import Portal
-from tests.refreshing import BOTH, CITY, COUNTY, QUICK, next_week, portals, state_of
+from tests.refreshing import BOTH, next_week, portals, state_of
 from tests.usaspending.server import Server
 
 pytestmark = [pytest.mark.service, pytest.mark.data]
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    with server.running():
-        yield server
-
-
-@pytest.fixture
-def ours(home: Path) -> Home:
-    return Home(home)
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ def test_a_vendor_on_the_list_is_not_decided_as_a_whole(home: Path) -> None:
         ({"does_not_match": ""}, "need an example each"),
         ({"does_not_match": "zebrafinch optics too"}, "matches its example `zebrafinch optics too"),
         ({"unless": "each"}, "does not match its example `ZEBRAFINCH OPTICS, 12 EACH`"),
-        ({"technology": "seances"}, "`seances`, which no line knows"),
+        ({"technology": "seances"}, "`seances`, which no list knows"),
         ({"unless": "@no such list"}, "names the list `@no such list`"),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_vendor_that_other_lines_need_is_not_taken_back(home: Path) -> None:
     write_rule(edit(home, group="product", maker="HARMLESS HARRIER, LLC", reason="its own"))
     before = {path: path.read_bytes() for path in (home / "reference").iterdir()}
     first, second = sorted(rules_made(Home(home)), key=lambda made: "its own" in made.source)
-    with pytest.raises(DeclarationError, match="names `harmless_harrier`, which no line knows"):
+    with pytest.raises(DeclarationError, match="names `harmless_harrier`, which no list knows"):
         take_back(first.source)
     assert {path: path.read_bytes() for path in (home / "reference").iterdir()} == before
     take_back(second.source)

@@ -74,11 +74,6 @@ def finds(query: Query) -> bool:
     return not query.recipients and bool(wanted & set(query.keywords))
 
 
-@pytest.fixture
-def ours(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home")
-
-
 @cache
 def declared(source_id: str = SOURCE) -> Source:
     return load_sources(Home.from_environment().source_folders)[source_id]

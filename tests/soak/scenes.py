@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.home import Home
 from tests import federal
 from tests.federal import changed, csv_text, delta, full, transaction, write_zip
+from tests.portals.example import CITY, COLUMNS, contract, on_socrata
 from tests.portals.socrata import Portal, Table
 from tests.soak.killing import PAGE, Commands
 from tests.usaspending.archive import Archive
@@ -193,11 +194,10 @@ def refreshing(folder: Path, server: Server) -> Scene:
 def _portal_with_news(folder: Path, server: Server) -> tuple[Commands, Home]:
     """Return a home with a city's table, which its portal has since published anew."""
     portal = Portal(server)
-    columns = [(name, name, "text") for name in ("contract", "department", "vendor", "amount")]
-    portal.tables["aaaa-aaaa"] = Table("City", columns, _contracts("1.11"))
+    portal.tables["aaaa-aaaa"] = Table("City", list(COLUMNS), _contracts("1.11"))
     home = Home(folder / "home")
     (home.root / "sources").mkdir(parents=True)
-    (home.root / "sources" / f"{CITY}.yml").write_text(_CITY.format(server.url), "utf-8")
+    (home.root / "sources" / f"{CITY}.yml").write_text(on_socrata(server.url, "aaaa-aaaa"), "utf-8")
     commands = Commands(server.settings)
     for step in (["fetch", CITY], ["build"]):
         commands.run(home, step)
@@ -210,37 +210,7 @@ _CONTRACTS = 2 * PAGE + 10
 
 
 def _contracts(amount: str) -> list[dict[str, str]]:
-    said = {"department": "Police", "vendor": "Axon Enterprise Inc", "amount": amount}
-    return [{"contract": f"C{number}", **said} for number in range(_CONTRACTS)]
-
-
-CITY = "us_il_example_city_contracts"
-_CITY = """\
-title: Example contracts
-publisher: Example
-place: us_il
-page: https://example.org/
-licence: public domain
-adapter: socrata
-domain: {}
-dataset: aaaa-aaaa
-fiscal_year_begins: 1
-cadence: weekly
-grain: one contract
-covers: Everything.
-does_not_cover: Nothing.
-is_complete: false
-verified: {{how: the test, when: 2026-11-01}}
-record_kind: contract
-basis: committed
-amounts: line
-purchase_key: [contract]
-row_key: [contract]
-columns:
-  department: agency_name_source
-  vendor: vendor_name_source
-  amount: amount
-"""
+    return [contract(number, amount) for number in range(_CONTRACTS)]
 
 
 SCENES: dict[str, Callable[[Path, Server], Scene]] = {

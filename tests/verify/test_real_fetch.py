@@ -18,7 +18,6 @@ from ingest.home import Home
 from tests import federal
 from tests.federal import changed, csv_text, delta
 from tests.usaspending.archive import Archive, fetched
-from tests.usaspending.server import Server
 
 pytestmark = pytest.mark.verify
 
@@ -26,12 +25,6 @@ YEARS = (2021, 2022, 2023, 2024, 2025)
 KEY, MONEY = "contract_transaction_unique_key", "federal_action_obligation"
 Figures = list[tuple[object, ...]]
 AUTUMN = date(2025, 10, 20)
-
-
-@pytest.fixture
-def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
-    with Server().as_usaspending(monkeypatch) as server:
-        yield Archive(server)
 
 
 @pytest.fixture(scope="module")
