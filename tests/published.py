@@ -69,7 +69,7 @@ TABLES: dict[str, str] = {
         agency_id VARCHAR, agency_code VARCHAR, agency_name VARCHAR, abbreviation VARCHAR,
         place_id VARCHAR, place_name VARCHAR, parent_agency_id VARCHAR,
         parent_agency_name VARCHAR, former_names VARCHAR[], other_names VARCHAR[],
-        kind VARCHAR, level VARCHAR""",
+        names_in_records VARCHAR[], kind VARCHAR, level VARCHAR""",
     "mart.office": """
         office_id VARCHAR, office_name VARCHAR, agency_id VARCHAR, agency_name VARCHAR,
         purchases_bought INTEGER, purchases_paid INTEGER, counted_bought INTEGER""",
@@ -558,6 +558,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
                 "parent_agency_name": "Department of Homeland Security",
                 "former_names": [],
                 "other_names": ["Border Patrol"] if short == "CBP" else ["HSI"],
+                "names_in_records": ["CUSTOMS & BORDR PROTECTN"] if short == "CBP" else None,
             }
             for code, (name, short) in AGENCIES.items()
         ],

@@ -200,11 +200,15 @@ def test_a_slip_of_the_fingers_finds_the_nearest_name(build: data.Build) -> None
 
 
 @pytest.mark.parametrize(("text", "code"), [("ICE", "7012"), ("hsi", "7012"), ("CBP", "7014"),
-                                            ("Border Patrol", "7014")])  # fmt: skip
-def test_people_find_an_agency_by_the_name_they_know(
+                                            ("Border Patrol", "7014"),
+                                            ("bordr protectn", "7014")])  # fmt: skip
+def test_people_find_an_agency_by_the_name_they_know_and_by_that_in_records(
     build: data.Build, text: str, code: str
 ) -> None:
-    assert data.find_names(build, text).agencies[0].id == f"us_federal:{code}"
+    found = data.find_names(build, text)
+    assert found.agencies[0].id == f"us_federal:{code}"
+    assert not found.is_near
+    assert f"us_federal:{code}" in {offered.id for offered in data.suggest(build, text)}
 
 
 def test_an_office_is_found_and_leads_to_its_purchases(build: data.Build) -> None:

@@ -1,125 +1,63 @@
 """Searching: among the names, forgiving of spelling, and in the whole ledger."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from dashboard.data.known_names import NEAR, Name, every_name, likeness, plain
 from dashboard.data.opening import Build, Rows, ask, columns_of
 from dashboard.data.terms import Bar, Found
 
-
-def _names(build: Build, sql: str, text: str) -> tuple[Bar, ...]:
-    return tuple(Bar(**row) for row in ask(build, sql, text=text))
-
-
-_NAME_SEARCHES = {
-    "agencies": """
-        with named as (
-            select agency_id as id, agency_name as name,
-                lower(concat_ws(' ', agency_name, abbreviation, parent_agency_name,
-                    array_to_string(former_names, ' '),
-                    array_to_string(other_names, ' '))) as words,
-                list_concat([agency_name, abbreviation], other_names) as spellings
-            from mart.agency
-        )
-        """,
-    "offices": """
-        with named as (
-            select office_id as id, office_name || ', ' || agency_name as name,
-                lower(concat_ws(' ', office_name, agency_name)) as words,
-                [office_name] as spellings
-            from mart.office
-        )
-        """,
-    "vendors": """
-        with named as (
-            select vendor_id as id, vendor_name as name,
-                lower(concat_ws(' ', vendor_name, array_to_string(names_in_records, ' '),
-                    array_to_string(former_names, ' '))) as words,
-                [vendor_name] as spellings
-            from mart.vendor
-        )
-        """,
-    "places": """
-        with named as (
-            select place_id as id, place_name as name, lower(place_name) as words,
-                [place_name] as spellings
-            from mart.place
-        )
-        """,
-    "technologies": """
-        with named as (
-            select technology as id, technology_name as name, lower(technology_name) as words,
-                [technology_name] as spellings
-            from mart.technology
-        )
-        """,
-}
-
-
-_NAME_COUNTS = """,
-    counted as (
-        select *, coalesce(amount_usd, amount) as money,
-            case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end as unit
-        from mart.purchase where is_counted and record_kind <> 'idv'
-    ),
-    counts as (
-        select agency_id as id, money, record_kind, basis, unit from counted
-        union all select place_id, money, record_kind, basis, unit from counted
-        union all select vendor_id, money, record_kind, basis, unit from counted
-        union all select technology, money, record_kind, basis, unit from counted
-        union all
-        select agency_id || ':' || upper(office_name), money, record_kind, basis, unit
-        from counted where office_name is not null
-        union all
-        select maker_id, 0, record_kind, basis, unit from counted
-        where maker_id is distinct from vendor_id
-    ),
-    -- Amounts of different kinds are never added: where there are several, none is given.
-    summed as (
-        select id, count(*) as purchases,
-            case when count(distinct (record_kind, basis, unit)) = 1 then sum(money) end
-                as amount,
-            case when count(distinct (record_kind, basis, unit)) = 1 then any_value(basis) end
-                as basis,
-            any_value(unit) as unit
-        from counts group by id
-    )
-    select id, name, coalesce(amount, 0) as amount, coalesce(purchases, 0) as purchases,
-        coalesce(basis, '') as basis, coalesce(unit, 'USD') as currency
-    from named left join summed using (id)
-"""
-
-
-_CONTAINING = """
-    where len(list_filter(string_split(lower($text), ' '),
-        lambda word: not contains(words, word))) = 0
-    -- ICE is first a name, and only then three letters of every office.
-    order by list_contains(list_transform(spellings, lambda spelling: lower(spelling)),
-            lower($text)) desc,
-        starts_with(lower(name), lower($text)) desc, purchases desc, name limit 6
-"""
-
-
-# 0.88 lets one or two slips of the fingers through ("Cleaview"), and not another name.
-_NEAR = """
-    where list_max(list_transform(spellings, lambda spelling:
-        jaro_winkler_similarity(lower(spelling), lower($text)))) > 0.88
-    order by list_max(list_transform(spellings, lambda spelling:
-        jaro_winkler_similarity(lower(spelling), lower($text)))) desc, name limit 4
-"""
+# How many of each kind a search gives: of names that have the words, and of the nearest.
+_MOST, _MOST_NEAR = 6, 4
+_LISTS = {
+    "agency": "agencies", "vendor": "vendors", "technology": "technologies", "office": "offices",
+    "place": "places",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=512)
 def find_names(build: Build, text: str) -> Found:
-    """Return agencies, places, vendors and technologies of that name, or the nearest ones."""
-    text = " ".join(text.split())
-    for ending, is_near in ((_CONTAINING, False), (_NEAR, True)):
-        lists = {
-            kind: _names(build, start + _NAME_COUNTS + ending, text)
-            for kind, start in _NAME_SEARCHES.items()
-        }
-        if any(lists.values()):
-            return Found(**lists, is_near=is_near)
-    return Found()
+    """Return agencies, offices, vendors, places and technologies of that name, or the nearest.
+
+    By every spelling: former and other names, and those that records have.
+    """
+    asked = plain(text)
+    words = asked.split()
+    having = [
+        name
+        for name in every_name(build)
+        if all(word in name.words or word in name.beside for word in words)
+    ]
+    # ICE is first a name, and only then three letters of every office.
+    having.sort(
+        key=lambda name: (
+            asked not in name.spellings,
+            not name.spellings[0].startswith(asked),
+            -name.bar.purchases,
+            name.bar.name,
+        )
+    )
+    found = _found(having, _MOST, is_near=False)
+    if found != Found():
+        return found
+    near = [
+        (max(likeness(asked, spelling) for spelling in name.spellings), name)
+        for name in every_name(build)
+    ]
+    near = [each for each in near if each[0] > NEAR]
+    near.sort(key=lambda each: (-each[0], each[1].bar.name))
+    found = _found([name for _, name in near], _MOST_NEAR, is_near=True)
+    return found if found != Found(is_near=True) else Found()
+
+
+def _found(names: Iterable[Name], most: int, *, is_near: bool) -> Found:
+    by_kind: dict[str, list[Bar]] = {}
+    for name in names:
+        by_kind.setdefault(name.kind, []).append(name.bar)
+    return Found(
+        **{plural: tuple(by_kind.get(kind, ())[:most]) for kind, plural in _LISTS.items()},
+        is_near=is_near,
+    )
 
 
 # Enough to know that the words are too common: the search stops there.
