@@ -64,31 +64,47 @@ VIEWS = {
 def main() -> None:
     """Run the page that the address names."""
     st.set_page_config(page_title="whobuys", layout="wide")
+    build: data.Build | None = None
+    trouble: Exception | None = None
+    try:
+        build = data.current()
+    except (data.NoDatabase, data.OtherShape) as error:
+        trouble = error
 
     def page(path: str) -> st.Page:
         view, title = VIEWS[path]
 
         def show() -> None:
-            try:
-                build = data.current()
-            except (data.NoDatabase, data.OtherShape) as error:
-                nothing.show(error)
-                return
-            view.show(build)
+            if build is None:
+                nothing.show(trouble)
+            else:
+                view.show(build)
 
         return st.Page(show, title=title, url_path=path, default=path == "")
 
     chosen = st.navigation([page(path) for path in VIEWS], position="hidden")
+    with st.container(key="masthead", horizontal=True, vertical_alignment="center"):
+        name_here = st.empty()
+        controls.counting()
+        menu_here = st.empty()
     parts.carry(controls.from_address())
-    masthead = st.empty()
+
+    def masthead() -> None:
+        with name_here:
+            widgets.name()
+        with menu_here:
+            widgets.menu(
+                chosen.url_path,
+                has_changes=build is not None and bool(data.publications(build)),
+                is_editor=editing.is_on(),
+            )
+
+    masthead()
     carried = parts.carried()
-    with masthead:
-        widgets.masthead(chosen.url_path, is_editor=editing.is_on())
     chosen.run()
     if parts.carried() != carried:
         # A switch was moved on this page: the menu takes it along too.
-        with masthead:
-            widgets.masthead(chosen.url_path, is_editor=editing.is_on())
+        masthead()
 
 
 if __name__ == "__main__":

@@ -246,6 +246,7 @@ def what_is_counted(build: Build, selection: Selection) -> str:
     names = {key: words for words, key in filters.options(build, "technologies").items()}
     return sentences.what_is_counted(
         with_related=selection.with_related,
+        with_doubtful="possible" in selection.statuses,
         left_out=[names.get(key, key) for key in selection.without_technologies],
         is_staffing_out=selection.without_staffing,
     )
@@ -266,7 +267,10 @@ def this_week(build: Build) -> None:
         said.append(f"Since {since}: {kinds or 'no purchase changed'}. ")
     if week.ends_soon:
         said.append(f"{fmt.capital(fmt.count(week.ends_soon, 'purchase'))} end within 90 days. ")
-    widgets.text([*said, Link("What changed", address("changes"))])
+    if data.publications(build):
+        said.append(Link("What changed", address("changes")))
+    if said:
+        widgets.text(said)
 
 
 def left_out(build: Build, selection: Selection) -> str:

@@ -82,35 +82,86 @@ def read(text: str) -> Cited | None:
 
 
 def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
-    """Say what the figure of this address was when it was cited, where it was another."""
+    """Say what the address claims was seen, whether it was, and what the figure is now.
+
+    Anyone can edit an address: it is quoted as what the address says, and checked against the
+    build that it names while that build is kept.
+    """
     cited = read(st.query_params.get(_NAME, ""))
-    if cited is None or cited.build_id == data.about(build)["build_id"]:
+    if cited is None:
         return
-    now = next(
-        (
-            total
-            for total in totals
-            if total.measure == Measure(cited.record_kind, cited.basis, cited.currency)
-        ),
-        None,
-    )
-    purchases = now.purchases if now else 0
-    amount = now.amount if now else Decimal(0)
-    said: list[Part] = [
-        "This address was cited from the build of ",
-        f"{fmt.day(cited.as_of)}: {fmt.count(cited.purchases, 'purchase')}, ",
-        Strong(fmt.quoted_total(cited.amount, cited.basis, currency=cited.currency)),
-        ". ",
-    ]
-    if (purchases, amount) == (cited.purchases, cited.amount):
-        widgets.notice([*said, f"It is the same in the build of {_day(build)}."])
+    now = _figure_of(cited, totals)
+    if cited.build_id == data.about(build)["build_id"]:
+        if now != _claimed(cited):
+            widgets.notice(
+                [*_says(cited), "This page is of that build, and it says otherwise."]
+            )  # fmt: skip
         return
-    said += [
-        f"Now, in the build of {_day(build)}: {fmt.count(purchases, 'purchase')}, ",
+    widgets.notice(_checked(build, selection, cited), *_since(build, selection, cited, now))
+
+
+def _checked(build: Build, selection: Selection, cited: Cited) -> list[Part]:
+    """Return what the figure was in the build that an address names, as far as that is known."""
+    published = data.published_on(build, cited.build_id)
+    if published is None:
+        return [
+            *_says(cited),
+            (
+                "We have no record of a build of that name, so nothing shows that this was ever "
+                "published here."
+            ),
+        ]
+    older = data.kept(cited.build_id)
+    if older is None:
+        return [
+            *_says(cited),
+            f"The build of {fmt.day(published)} is kept no more, so this can no longer be checked.",
+        ]
+    was = _figure_of(cited, data.totals(older, selection))
+    if was != _claimed(cited):
+        return [
+            *_says(cited),
+            f"In the build of {fmt.day(published)} it was ",
+            *_words(cited, was),
+            ".",
+        ]
+    return [f"This was cited from the build of {fmt.day(published)}: it was ",
+            *_words(cited, was), " then."]  # fmt: skip
+
+
+def _since(
+    build: Build, selection: Selection, cited: Cited, now: tuple[int, Decimal]
+) -> list[list[Part]]:
+    """Return what the figure is now, and which changes lie between."""
+    if now == _claimed(cited):
+        return [[f"It is the same in the build of {_day(build)}."]]
+    said: list[Part] = [f"Now, in the build of {_day(build)}: ", *_words(cited, now), ". "]
+    if data.published_on(build, cited.build_id) is not None:
+        said.append(_because(build, selection, cited))
+    return [said]
+
+
+def _says(cited: Cited) -> list[Part]:
+    return ["The address says ", *_words(cited, _claimed(cited)), ". "]
+
+
+def _words(cited: Cited, figure: tuple[int, Decimal]) -> list[Part]:
+    number, amount = figure
+    return [
+        f"{fmt.count(number, 'purchase')}, ",
         Strong(fmt.quoted_total(amount, cited.basis, currency=cited.currency)),
-        ". ",
     ]
-    widgets.notice(said, _because(build, selection, cited))
+
+
+def _claimed(cited: Cited) -> tuple[int, Decimal]:
+    return cited.purchases, cited.amount
+
+
+def _figure_of(cited: Cited, totals: Sequence[Total]) -> tuple[int, Decimal]:
+    """Return the purchases and the amount of the kind of money that was cited."""
+    measure = Measure(cited.record_kind, cited.basis, cited.currency)
+    found = next((total for total in totals if total.measure == measure), None)
+    return (found.purchases, found.amount) if found else (0, Decimal(0))
 
 
 def _because(build: Build, selection: Selection, cited: Cited) -> str:
@@ -127,22 +178,6 @@ def _because(build: Build, selection: Selection, cited: Cited) -> str:
 
 def _day(build: Build) -> str:
     return fmt.day(data.about(build)["as_of"])
-
-
-def block(
-    build: Build,
-    selection: Selection,
-    totals: Sequence[Total],
-    described: str,
-    address: str,
-    caveats: Sequence[str] = (),
-) -> None:
-    """Show a quotable text with its figure, basis, period, as-of date, range and address."""
-    widgets.heading("Cite this", anchor="cite")
-    widgets.copyable(
-        "Copy the citation",
-        citation(build, selection, totals, described, _whole(build, totals, address), caveats),
-    )
 
 
 def citation(
@@ -189,11 +224,19 @@ def _figure(build: Build, selection: Selection, total: Total) -> str:
     doubtful = _doubtful(build, selection, total)
     if doubtful:
         words += f", {doubtful}"
-    largest = data.by(build, selection, measure, "vendor", 1)
-    if total.vendors > 1 and largest and largest[0].amount > 0:
-        most = fmt.exact_money(largest[0].amount)
-        words += f"; the largest part, {most}, is from {largest[0].name}"
-    return words
+    return words + _largest(build, selection, total)
+
+
+def _largest(build: Build, selection: Selection, total: Total) -> str:
+    """Return who contributes most: the vendor, or the buyer where only one vendor is paid."""
+    group, joint = ("vendor", "from") if total.vendors > 1 else ("agency", "by")
+    if max(total.vendors, total.agencies) < 2:  # noqa: PLR2004 - one contributes all of it
+        return ""
+    largest = data.by(build, selection, total.measure, group, 1)
+    if not largest or largest[0].amount <= 0:
+        return ""
+    most = fmt.exact_money(largest[0].amount)
+    return f"; the largest part, {most}, is {joint} {largest[0].name}"
 
 
 def _doubtful(build: Build, selection: Selection, total: Total) -> str:
@@ -210,10 +253,14 @@ def _possible(selection: Selection) -> Selection:
     return Selection(**{**vars(selection), "statuses": ("possible",)})
 
 
-def _whole(build: Build, totals: Sequence[Total], address: str) -> str:
-    """Return the address with the figure in it, in whole where the browser tells its beginning."""
-    if totals:
-        joint = "&" if "?" in address else "?"
-        address = f"{address}{joint}{_NAME}={_written(build, totals[0])}"
+def with_figure(build: Build, totals: Sequence[Total], address: str) -> str:
+    """Return the address with what is seen there: opened later, it says what became of it."""
+    if not totals:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{_NAME}={_written(build, totals[0])}"
+
+
+def whole(address: str) -> str:
+    """Return an address of ours in whole, where the browser tells its beginning."""
     base = (st.context.url or "").split("?", 1)[0].rsplit("/", 1)[0]
     return f"{base}/{address.removeprefix('./')}" if base else address

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import data, filters, sentences, widgets
+from dashboard import controls, data, filters, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Selection, Total
 from dashboard.parts import Link, Part, Parts, Strong, address
@@ -108,7 +108,7 @@ def figures(build: Build, sides_: Sequence[Side], measure_: Measure) -> list[Fig
         Figure(
             side,
             data.total(build, side.selection, measure_),
-            data.total(build, replace(side.selection, statuses=("possible",)), measure_),
+            data.total(build, controls.possible(side.selection), measure_),
             _people(build, side),
         )
         for side in sides_

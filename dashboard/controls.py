@@ -16,28 +16,45 @@ NOTHING = "Nothing"
 SWITCHES = ("scope", "leave_out", "staffing", "without")
 
 
+def counting() -> None:
+    """Show what counts: the one switch of the masthead, which every page and link obeys."""
+    st.selectbox(
+        "Counting",
+        filters.SCOPES,
+        key="scope",
+        bind="query-params",
+        on_change=_recount,
+        width=238,
+        help="Surveillance technology as the Method page defines it; or with the goods beside it: "
+        "cargo scanners, building cameras, night vision, polygraphs; or with the purchases that "
+        "wait for a person to read them, which are left out otherwise.",
+    )
+
+
+def counted() -> str:
+    """Return what counts: as the masthead's switch says, or the address of a page without it."""
+    said = st.session_state.get("scope") or st.query_params.get("scope")
+    return str(said) if said in filters.SCOPES else filters.STRICT
+
+
+def _recount() -> None:
+    """Go back to the first page of a list when what counts has changed, and let it hold that."""
+    st.query_params.pop("page", None)
+    if "status" in st.session_state:
+        st.session_state["status"] = list(filters.usual_statuses({"scope": [counted()]}))
+
+
 def scope(
     build: Build,
     *,
     leaves_out: bool = True,
     on_change: "st.runtime.state.WidgetCallback | None" = None,  # type: ignore[name-defined]
 ) -> Selection:
-    """Show what counts and what is left out; return every counted purchase by these switches.
+    """Show what is left out; return every purchase that counts, by all the switches.
 
     The links of the page carry the choice to the other pages.
     """
-    chosen = st.segmented_control(
-        "Count",
-        filters.SCOPES,
-        default=filters.STRICT,
-        required=True,
-        key="scope",
-        bind="query-params",
-        wrap=True,
-        on_change=on_change,
-        help="Surveillance technology as the Method page defines it, or with the goods beside it: "
-        "cargo scanners, building cameras, night vision, polygraphs.",
-    )
+    chosen = counted()
     without: tuple[str, ...] = ()
     names = filters.options(build, "technologies")
     if leaves_out and len(names) > 1:
@@ -51,6 +68,7 @@ def scope(
         )
         without = (names[left_out],) if left_out in names else ()
     selection = Selection(
+        statuses=filters.WITH_DOUBTFUL if chosen == filters.DOUBTFUL else filters.COUNTED,
         with_related=chosen == filters.RELATED,
         without_technologies=without,
         without_staffing=_staffing(build, on_change),
@@ -78,8 +96,8 @@ def kept(build: Build, selection: Selection) -> dict[str, str]:
     """Return the switches as an address has them; defaults are not named."""
     names = {key: words for words, key in filters.options(build, "technologies").items()}
     said = {}
-    if selection.with_related:
-        said["scope"] = filters.RELATED
+    if counted() != filters.STRICT:
+        said["scope"] = counted()
     if selection.without_technologies:
         said["leave_out"] = names[selection.without_technologies[0]]
     if selection.without_staffing:
@@ -90,8 +108,10 @@ def kept(build: Build, selection: Selection) -> dict[str, str]:
 
 
 def from_address() -> dict[str, str]:
-    """Return the switches that this page's address names."""
-    return {name: st.query_params[name] for name in SWITCHES if st.query_params.get(name)}
+    """Return the switches that this page's address names, and what the masthead counts."""
+    said = {name: st.query_params[name] for name in SWITCHES if st.query_params.get(name)}
+    said.pop("scope", None)
+    return said if counted() == filters.STRICT else {**said, "scope": counted()}
 
 
 def without(programme: Programme | None) -> tuple[str, str, str] | None:
@@ -169,5 +189,5 @@ def is_apart(programme: Programme) -> bool:
 
 
 def possible(selection: Selection) -> Selection:
-    """Return the doubtful purchases of the same selection."""
-    return replace(selection, statuses=("possible",))
+    """Return the doubtful purchases that the selection leaves out."""
+    return replace(selection, statuses=() if "possible" in selection.statuses else ("possible",))

@@ -113,7 +113,9 @@ def _choose(build: Build, each: filters.Filter) -> list[str]:
     return st.multiselect(
         each.label,
         filters.first_options(build, each.facet, st.query_params.get_all(each.name)),
-        default=filters.DEFAULT_STATUSES if each.facet == "statuses" else None,
+        default=filters.usual_statuses({"scope": [switches.counted()]})
+        if each.facet == "statuses"
+        else None,
         key=each.name,
         bind="query-params",
         on_change=_first_page,
@@ -128,7 +130,7 @@ def _address(query: Query, **changed: object) -> str:
     given: dict[str, object] = {
         name: values
         for name, values in query.items()
-        if name != "status" or tuple(values) != filters.DEFAULT_STATUSES
+        if name != "status" or tuple(values) != filters.usual_statuses(query)
     }
     if query.get("status") == []:
         given["status"] = [""]  # an emptied filter, unlike one left alone

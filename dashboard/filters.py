@@ -16,11 +16,12 @@ from dashboard.data import Build, Selection
 
 STRICT = "Surveillance technology"
 RELATED = "With neighbouring goods"
-SCOPES = (STRICT, RELATED)
+DOUBTFUL = "With doubtful purchases"
+SCOPES = (STRICT, RELATED, DOUBTFUL)
 
 COUNTED = ("confirmed", "matched")
+WITH_DOUBTFUL = (*COUNTED, "possible")
 STATUSES = {fmt.capital(words): key for key, words in fmt.STATUS_WORDS.items()}
-DEFAULT_STATUSES = tuple(fmt.capital(fmt.STATUS_WORDS[key]) for key in COUNTED)
 KINDS = {fmt.capital(words): key for key, words in fmt.KIND_WORDS.items()}
 BASES = {fmt.capital(key): key for key in fmt.BASIS_GLOSS}
 
@@ -112,7 +113,7 @@ def selection(build: Build, query: Address) -> Selection:
         known = options(build, each.facet)
         ids[each.facet] = tuple(known[w] for w in query.get(each.name, ()) if w in known)
     years = tuple(int(year) for year in ids.pop("years") if year.isdigit())
-    statuses = ids.pop("statuses") or COUNTED
+    statuses = ids.pop("statuses") or tuple(STATUSES[words] for words in usual_statuses(query))
     if list(query.get("status", ["?"])) in ([], [""]):
         statuses = tuple(fmt.STATUS_WORDS)  # an emptied filter means any
     return Selection(
@@ -146,6 +147,53 @@ def selection(build: Build, query: Address) -> Selection:
         ),
         without_staffing="true" in query.get("staffing", ()),
     )
+
+
+def words_of(build: Build, facet: str, key: str) -> str | None:
+    """Return a filter's value in the words of the screen, None where this build has none."""
+    return _words_by_id(build, facet).get(key)
+
+
+@lru_cache(maxsize=64)
+def _words_by_id(build: Build, facet: str) -> Mapping[str, str]:
+    return {key: words for words, key in options(build, facet).items()}
+
+
+def query_of(build: Build, chosen: Selection) -> dict[str, object] | None:
+    """Return what an address says that means this selection; None where no address can."""
+    if chosen.resold_only:
+        return None
+    is_doubtful = chosen.statuses == WITH_DOUBTFUL and not chosen.with_related
+    query: dict[str, object] = {}
+    for each in FILTERS:
+        keys = getattr(chosen, each.facet)
+        words = [words_of(build, each.facet, str(key)) for key in keys]
+        if None in words:
+            return None
+        query[each.name] = words
+    if is_doubtful or chosen.statuses == COUNTED:
+        query["status"] = None
+    return {
+        **query,
+        "q": chosen.text,
+        "scope": RELATED if chosen.with_related else DOUBTFUL if is_doubtful else None,
+        "leave_out": [words_of(build, "technologies", t) for t in chosen.without_technologies],
+        "staffing": "true" if chosen.without_staffing else None,
+        "without": BETWEEN.join(chosen.without) if chosen.without else None,
+        "least": chosen.least_amount,
+        "most": chosen.most_amount,
+        "pick": list(chosen.picked),
+        "only": "picked" if chosen.picked else None,
+    }
+
+
+def usual_statuses(query: Address) -> tuple[str, ...]:
+    """Return, in the words of the screen, what a list holds that is not filtered by status.
+
+    It is what every page counts, as the masthead's switch says.
+    """
+    counted = WITH_DOUBTFUL if DOUBTFUL in query.get("scope", ()) else COUNTED
+    return tuple(fmt.capital(fmt.STATUS_WORDS[key]) for key in counted)
 
 
 def picked(query: Address) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ said anywhere: only `html` turns parts into markup, and it escapes every word.
 """
 
 import html as _html
+import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -75,18 +76,8 @@ def escape(text: object) -> str:
 
 # The switches of the page that is being drawn, which its links take along.
 _carried: ContextVar[Mapping[str, str]] = ContextVar("carried", default={})  # noqa: B039
-_CARRYING = (
-    "",
-    "explore",
-    "agency",
-    "place",
-    "map",
-    "vendor",
-    "technology",
-    "renewals",
-    "compare",
-    "resellers",
-)
+# Files and feeds say what they hold in their own address.
+_NOT_CARRYING = ("export/", "feeds/", "api/", "brief/", "assets/")
 
 
 def carry(switches: Mapping[str, str]) -> None:
@@ -101,10 +92,11 @@ def carried() -> Mapping[str, str]:
 
 def address(page: str, /, **parameters: object) -> str:
     """Return the address of one of our pages, relative, so that it works under any base path."""
-    if page in _CARRYING:
+    page, mark, anchor = page.partition("#")
+    if not page.startswith(_NOT_CARRYING):
         parameters = {**parameters, **{k: v for k, v in carried().items() if k not in parameters}}
     given = {name: value for name, value in parameters.items() if value not in ("", None, [], ())}
-    return f"{page or './'}{'?' if given else ''}{urlencode(given, doseq=True)}"
+    return f"{page or './'}{'?' if given else ''}{urlencode(given, doseq=True)}{mark}{anchor}"
 
 
 def html(parts: Parts) -> str:
@@ -112,6 +104,23 @@ def html(parts: Parts) -> str:
     if isinstance(parts, Part):
         return _one(parts)
     return "".join(_one(part) for part in parts)
+
+
+def plain(parts: Parts) -> str:
+    """Return parts as the words alone, for a text that is copied."""
+    if isinstance(parts, Part):
+        match parts:
+            case str():
+                return parts
+            case Clipped(inner, whole):
+                return whole or plain(inner)
+            case Quoted(text):
+                return f"\u201c{text}\u201d"
+            case Break():
+                return " "
+            case _:
+                return parts.text
+    return "".join(plain(part) for part in parts)
 
 
 def _one(part: Part) -> str:  # noqa: PLR0911 - one line for each kind of part
@@ -134,6 +143,10 @@ def _one(part: Part) -> str:  # noqa: PLR0911 - one line for each kind of part
             return "<br>"
 
 
+# A page of ours by its bare name, as sentences have it.
+_BARE = re.compile(r"(?:\./|[a-z]+)(?:#\S*)?")
+
+
 def _link(link: Link) -> str:
     extra = ' class="wb-out" rel="noopener noreferrer"' if link.is_outside else ""
     if link.is_outside and not link.address.startswith(("https://", "http://")):
@@ -142,4 +155,7 @@ def _link(link: Link) -> str:
         extra += " download"
     if link.label:
         extra += f' aria-label="{escape(link.label)}"'
-    return f'<a href="{escape(link.address)}"{extra}>{escape(link.text)}</a>'
+    leads = link.address
+    if not link.is_outside and _BARE.fullmatch(leads):
+        leads = address(leads.removeprefix("./"))
+    return f'<a href="{escape(leads)}"{extra}>{escape(link.text)}</a>'

@@ -1,24 +1,15 @@
 """The parts of a place's page: what was searched, its agencies, places within it, its peers."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard import blocks, data, sentences, widgets
 from dashboard import format as fmt
-from dashboard.data import Build, Measure, Row, Rows, Selection, Total
+from dashboard.data import Build, Measure, Row, Rows, Total
 from dashboard.parts import Code, Link, Muted, Part, Parts, Strong, address
 from dashboard.widgets import Head
 
-# An address that names more agencies than this is too long for some programs.
-MOST_IN_ADDRESS = 30
 _MOST = 25
 _PEERS = 10
-
-
-def of(selection: Selection, agencies: Rows) -> Selection:
-    """Return the selection, of the agencies of a place alone."""
-    return replace(selection, agencies=tuple(str(row["agency_id"]) for row in agencies))
 
 
 def kicker(place: Row) -> str:

@@ -19,15 +19,21 @@ def overview_title(coverage: Rows) -> str:
 
 
 def what_is_counted(
-    *, with_related: bool, left_out: Sequence[str] = (), is_staffing_out: bool = False
+    *,
+    with_related: bool,
+    left_out: Sequence[str] = (),
+    is_staffing_out: bool = False,
+    with_doubtful: bool = False,
 ) -> str:
     """Return what the counted purchases are purchases of."""
     named = [fmt.lower_first(name) for name in left_out]
     named += ["staffing"] if is_staffing_out else []
+    beside = ["doubtful purchases counted too"] if with_doubtful else []
+    beside += [f"without {fmt.listed(named)}"] if named else []
     return (
         "surveillance technology"
         + (" and neighbouring goods" if with_related else "")
-        + (f" (without {fmt.listed(named)})" if named else "")
+        + (f" ({'; '.join(beside)})" if beside else "")
     )
 
 

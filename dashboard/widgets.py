@@ -10,24 +10,38 @@ import streamlit as st
 
 from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
 
+# The masthead names what most readers come for; everything else stands under More, by groups.
 MENU = (
-    ("", "Overview"),
     ("explore", "Explore"),
     ("renewals", "Renewals"),
     ("changes", "What changed"),
-    ("compare", "Compare"),
-    ("resellers", "Resellers"),
-    ("grants", "Grants"),
-    ("place", "Places"),
-    ("map", "Map"),
-    ("use", "Use"),
-    ("law", "Law"),
-    ("check", "Check a file"),
-    ("api", "Data"),
-    ("sources", "Sources"),
     ("method", "Method"),
 )
-EDITOR = (("decide", "Decide"),)
+MORE = (
+    ("Money", (
+        ("compare", "Compare"),
+        ("place", "Places"),
+        ("map", "Map"),
+        ("resellers", "Resellers"),
+        ("grants", "Grants"),
+    )),
+    ("Use and law", (
+        ("use", "Use"),
+        ("law", "Law"),
+        ("questions", "Questions"),
+    )),
+    ("The data", (
+        ("api", "Take the data"),
+        ("check", "Check a file"),
+        ("dictionary", "Data dictionary"),
+    )),
+    ("Trust", (
+        ("sources", "Sources"),
+        ("issues", "Issues in the data"),
+        ("corrections", "Corrections and disputes"),
+    )),
+)  # fmt: skip
+EDITOR = ("For editors", (("decide", "Decide"),))
 
 _LONG_TITLE = 64
 
@@ -45,18 +59,38 @@ class Head:
     "'ascending' or 'descending' where the table is sorted by this column."
 
 
-def masthead(here: str, *, is_editor: bool = False) -> None:
-    """Show the name of the place and the menu."""
-    current = ' aria-current="page"'
-    links = "".join(
-        f'<a href="{escape(address(page))}"{current if page == here else ""}>{escape(name)}</a>'
-        for page, name in (*MENU, *(EDITOR if is_editor else ()))
-    )
+def name() -> None:
+    """Show the name of the site, which leads to the overview."""
     st.html(
-        '<header class="wb-masthead"><a class="wb-name" href="./" '
+        f'<a class="wb-name" href="{escape(address(""))}" '
         'aria-label="whobuys, to the overview">whobuys</a>'
-        f'<nav aria-label="Main">{links}</nav></header>'
     )
+
+
+def menu(here: str, *, has_changes: bool, is_editor: bool = False) -> None:
+    """Show the main pages, and all others under More."""
+    main = "".join(
+        _menu_link(page, words, here)
+        for page, words in MENU
+        if has_changes or page != "changes" or here == "changes"
+    )
+    groups = "".join(
+        f"<div><p>{escape(title)}</p><ul>"
+        + "".join(f"<li>{_menu_link(page, words, here)}</li>" for page, words in pages)
+        + "</ul></div>"
+        for title, pages in (*MORE, *((EDITOR,) if is_editor else ()))
+    )
+    is_below = ' class="wb-here"' if "aria-current" in groups else ""
+    st.html(
+        f'<header class="wb-masthead"><nav aria-label="Main">{main}'
+        f'<details class="wb-menu"><summary{is_below}>More</summary>'
+        f'<div class="wb-menu-groups">{groups}</div></details></nav></header>'
+    )
+
+
+def _menu_link(page: str, words: str, here: str) -> str:
+    current = ' aria-current="page"' if page == here else ""
+    return f'<a href="{escape(address(page))}"{current}>{escape(words)}</a>'
 
 
 def breadcrumb(*steps: Link | str) -> None:
@@ -264,7 +298,20 @@ def link_lists(summary: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str
 
 def copyable(label: str, text: str) -> None:
     """Show a ready-made text with a button that copies it."""
+    st.html(_copy(label, text))
+
+
+def copyable_folded(summary: str, under: str, label: str, text: str) -> None:
+    """Show a ready-made text folded away under its own words."""
+    above = f'<p class="wb-under">{escape(under)}</p>' if under else ""
     st.html(
+        f'<details class="wb-details"><summary>{escape(summary)}</summary>{above}'
+        f"{_copy(label, text)}</details>"
+    )
+
+
+def _copy(label: str, text: str) -> str:
+    return (
         f'<div class="wb-copy"><pre tabindex="0">{escape(text)}</pre>'
         f'<button type="button" data-copy="{escape(text)}">{escape(label)}</button></div>'
     )

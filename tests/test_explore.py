@@ -242,20 +242,6 @@ def test_a_citation_holds_figure_build_range_and_largest_contributor(build: Buil
     assert "the largest part, 260,000,000.00, is from BI Incorporated" in text
 
 
-def test_an_address_cited_earlier_says_what_it_was(build: Build) -> None:
-    older = "older~2025-08-01~4~award~obligated~1000000.50"
-    page = said(run({"cited": older, "vendor": "Clearview AI"}))
-    assert "This address was cited from the build of 1 Aug 2025: four purchases" in page
-    assert "$1.0 million obligated" in page
-    assert "Now, in the build of 6 Oct 2025: one purchase" in page
-    total = data.totals(build, filters.selection(build, {"vendor": ["Clearview AI"]}))[0]
-    same = f"older~2025-08-01~1~award~obligated~{total.amount}"
-    assert "It is the same" in said(run({"cited": same, "vendor": "Clearview AI"}))
-    assert "was cited" not in said(run({"cited": "test~2025-10-06~4~award~obligated~1.00"}))
-    for nonsense in ("x", "a~b~c~d~e~f", "o~2025-08-01~4~award~obligated~NaN", "~" * 5):
-        assert citing.read(nonsense) is None
-
-
 def test_changes_since_a_citation_are_those_of_its_selection(build: Build) -> None:
     assert (
         data.changes_since(build, Selection(vendors=("nobody",)), "older", date(2025, 1, 1)) == ()

@@ -44,7 +44,7 @@ def selection(build: Build, query: Mapping[str, Sequence[str]]) -> Selection:
     if "leave_out" in words:
         words["leave_out"] = _known(build, "leave_out", "technologies", words["leave_out"])
     if "scope" in words:
-        scopes = {"strict": filters.STRICT, "related": filters.RELATED}
+        scopes = dict(zip(("strict", "related", "doubtful"), filters.SCOPES, strict=True))
         words["scope"] = [scopes.get(value, value) for value in words["scope"]]
         _refuse_unknown("scope", words["scope"], [*filters.SCOPES, ""])
     if "staffing" in words:

@@ -11,7 +11,8 @@ from dashboard.serving import PER_MINUTE
 
 _WORDS = {
     "q": "Words that must all be in the record, in any order",
-    "scope": "`strict` (the default) or `related`: with neighbouring goods",
+    "scope": "`strict` (the default), `related`: with neighbouring goods, or `doubtful`: with "
+    "purchases that wait for a person",
     "leave_out": "A technology to leave out",
     "staffing": "`true`: without people hired by the hour",
     "size": f"Rows in an answer, 1 to {MOST}; {SIZE} if not given",

@@ -199,6 +199,19 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     const input = box(event.target);
     if (input) shut(input);
   });
+  // The menu of other pages shuts when one goes elsewhere: by keyboard, pointer or Escape.
+  const shutMenu = (but) => document.querySelectorAll(".wb-menu[open]").forEach((menu) => {
+    if (!but || !menu.contains(but)) menu.open = false;
+  });
+  document.addEventListener("focusin", (event) => shutMenu(event.target));
+  document.addEventListener("pointerdown", (event) => shutMenu(event.target));
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector(".wb-menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   // The box keeps the focus while the list is pressed on, or the list would be gone too early.
   document.addEventListener("mousedown", (event) => {
     if (event.target.closest?.(".wb-suggest")) event.preventDefault();
@@ -210,6 +223,7 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
       choose(line.closest(".st-key-find").querySelector("input"), line);
       return;
     }
+    if (event.target.closest?.(".wb-menu a")) shutMenu();
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey ||
         event.shiftKey || event.altKey) return;
     const link = event.target.closest?.(".stHtml a[href]");

@@ -87,7 +87,17 @@ from dashboard.data.lists import (
 )
 from dashboard.data.maps import searched_places, spending_by_place, us_places
 from dashboard.data.names import agencies_below, agency, technologies, technology, vendor
-from dashboard.data.opening import Build, NoDatabase, OtherShape, Row, Rows, current, home, named
+from dashboard.data.opening import (
+    Build,
+    NoDatabase,
+    OtherShape,
+    Row,
+    Rows,
+    current,
+    home,
+    kept,
+    named,
+)
 from dashboard.data.origins import (
     about,
     calendar,
@@ -126,7 +136,7 @@ from dashboard.data.records import (
 )
 from dashboard.data.resold import resold
 from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
-from dashboard.data.since import changes_since
+from dashboard.data.since import changes_since, published_on
 from dashboard.data.suggest import Suggestion, suggest
 from dashboard.data.terms import (
     Bar,
@@ -238,6 +248,8 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "grown",
     "growth_known",
     "has_changes",
+    "kept",
+    "published_on",
     "has_grants",
     "has_list",
     "history_of_purchase",

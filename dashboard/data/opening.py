@@ -102,6 +102,15 @@ def named(build_id: str) -> Build:
     return current()
 
 
+def kept(build_id: str) -> Build | None:
+    """Return the build of that id, None where it is kept no more or is of another version."""
+    try:
+        build = named(build_id)
+    except (NoDatabase, OtherShape):
+        return None
+    return build if build.build_id == build_id else None
+
+
 _lock = threading.Lock()
 
 

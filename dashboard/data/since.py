@@ -4,11 +4,35 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Rows, ask
+from dashboard.data.opening import Build, Rows, ask, ask_one, kept
+from dashboard.data.origins import about
 from dashboard.data.selected import parameters, selected_sql
 from dashboard.data.terms import Selection
 
 _EVERY_STATUS = ("confirmed", "matched", "possible", "rejected")
+
+
+@lru_cache(maxsize=256)
+def published_on(build: Build, build_id: str) -> date | None:
+    """Return the day of a build that was published before this one, None where none is known.
+
+    Known are the builds between which something changed, and those whose database is kept.
+    """
+    row = ask_one(
+        build,
+        """
+        select max(day) as day from (
+            select from_date as day from mart.change where from_build = $build_id
+            union all
+            select to_date from mart.change where to_build = $build_id
+        )
+        """,
+        build_id=build_id,
+    )
+    if row and row["day"]:
+        return date.fromisoformat(str(row["day"]))
+    older = kept(build_id)
+    return date.fromisoformat(str(about(older)["as_of"])) if older else None
 
 
 @lru_cache(maxsize=256)

@@ -9,9 +9,11 @@ from dashboard import (
     beside,
     blocks,
     by_year,
+    citing,
     controls,
     data,
     feeds,
+    foot,
     funding,
     known,
     offices,
@@ -81,6 +83,8 @@ def show(build: Build) -> None:
             )
         )
 
+        citing.then(build, chosen, totals)
+
     chart_here = by_year.place()
 
     widgets.heading(
@@ -119,6 +123,8 @@ def show(build: Build) -> None:
         by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
         by_year.technologies(build, chosen, measure, programme)
     widgets.downloads(*feeds.links("agency", agency["agency_id"], name))
+    where = foot.here("agency", "money", id=agency["agency_id"])
+    foot.purchases(build, chosen.of(measure), [total], where)
     blocks.footer(build)
 
 

@@ -9,6 +9,7 @@ from dashboard import (
     explore_rows,
     facets,
     filters,
+    foot,
     narrowed,
     sentences,
     widgets,
@@ -66,7 +67,7 @@ def show(build: Build) -> None:
                    label=f"Download these rows as {words}")
               for ending, words in (("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))),
         )  # fmt: skip
-        citing.block(build, chosen, totals, filters.described(chosen, build), facets.here(query))
+        foot.purchases(build, chosen, totals, facets.here(query), rows=())
     else:
         widgets.notice(
             "No purchase has all of this. That means only that none was found in the records "

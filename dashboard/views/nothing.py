@@ -4,7 +4,7 @@ from dashboard import data, widgets
 from dashboard.parts import Code
 
 
-def show(error: Exception) -> None:
+def show(error: Exception | None) -> None:
     """Say what is missing and what to run."""
     if isinstance(error, data.NoDatabase):
         widgets.title("Nothing has been published yet")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, citing, controls, data, filters, sentences, widgets
+from dashboard import blocks, by_year, citing, controls, data, foot, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -90,13 +90,7 @@ def show(build: Build) -> None:
             address("explore"),
         ),
     )
-    citing.block(
-        build,
-        chosen.of(measure),
-        [total],
-        filters.described(chosen, build),
-        address(""),
-    )
     with chart_here:
         by_year.show(build, chosen, measure, programme)
+    foot.purchases(build, chosen.of(measure), [total], foot.here("", "money"))
     blocks.footer(build)

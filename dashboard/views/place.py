@@ -1,14 +1,19 @@
 """Place: what its agencies buy, what was searched and what was not, the law, and its peers."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import (
     acting,
     blocks,
     by_year,
+    citing,
     controls,
     data,
     feeds,
+    filters,
+    foot,
     funding,
     known,
     place_parts,
@@ -49,18 +54,17 @@ def show(build: Build) -> None:
         place_parts.searched(build, place, sources)
         if not sources:
             place_parts.ask_for_records(build, place)
-    widgets.downloads(*feeds.links("place", place_id, name))
+        widgets.downloads(*feeds.links("place", place_id, name))
     blocks.footer(build)
 
 
 def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data.Rows) -> None:
     name, place_id = str(place["place_name"]), str(place["place_id"])
-    buyers = [row for row in agencies if row["purchases"]]
-    kept = [str(row["agency_name"]) for row in buyers[: place_parts.MOST_IN_ADDRESS]]
+    here = filters.words_of(build, "places", place_id)
     answer_here = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         whole = controls.scope(build)
-        chosen = place_parts.of(whole, agencies)
+        chosen = replace(whole, places=(place_id,))
         totals = data.totals(build, chosen)
         measure = controls.measure([total.measure for total in totals])
     total = data.total(build, chosen, measure)
@@ -84,6 +88,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
                 sentences.doubtful(data.totals(build, controls.possible(chosen))),
             )
         )
+        citing.then(build, chosen, totals)
         acting.brief_buttons(build, place=place_id)
     chart_here = by_year.place()
     widgets.heading(
@@ -91,7 +96,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     )
     widgets.side_by_side(
         *(
-            blocks.ranked(build, chosen, measure, group, agency=kept)
+            blocks.ranked(build, chosen, measure, group, place=here)
             for group in ("agency", "technology", "vendor")
         )
     )
@@ -106,10 +111,8 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     widgets.downloads(
         Link(
             f"All {data.how_many(build, chosen):,} in Explore, with filters and downloads",
-            address("explore", agency=kept),
+            address("explore", place=here),
         )
-        if len(kept) == len(buyers)
-        else "Each agency's page leads to all of its purchases."
     )
     place_parts.agencies_table(agencies)
     place_parts.within(build, place)
@@ -117,3 +120,6 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     with chart_here:
         known.events_of_place(build, place_id)
         by_year.show(build, chosen, measure, subject=f"Surveillance technology, {name}")
+    widgets.downloads(*feeds.links("place", place_id, name))
+    where = foot.here("place", "money", id=place_id)
+    foot.purchases(build, chosen.of(measure), [total], where)

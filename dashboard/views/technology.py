@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import acting, blocks, by_year, controls, data, feeds, known, sentences, widgets
+from dashboard import (
+    acting,
+    blocks,
+    by_year,
+    citing,
+    controls,
+    data,
+    feeds,
+    foot,
+    known,
+    sentences,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -56,6 +68,8 @@ def show(build: Build) -> None:
             )
         )
 
+        citing.then(build, chosen, totals)
+
     chart_here = by_year.place()
     widgets.heading(
         "Who buys, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
@@ -85,4 +99,6 @@ def show(build: Build) -> None:
     with chart_here:
         by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure), name)
     widgets.downloads(*feeds.links("technology", technology["technology"], name))
+    where = foot.here("technology", "money", id=technology["technology"])
+    foot.purchases(build, chosen.of(measure), [total], where)
     blocks.footer(build)

@@ -9,9 +9,11 @@ from dashboard import (
     beside,
     blocks,
     by_year,
+    citing,
     controls,
     data,
     feeds,
+    foot,
     known,
     passing,
     sentences,
@@ -72,6 +74,7 @@ def show(build: Build) -> None:
                 sentences.doubtful(data.totals(build, controls.possible(sold)), vendor=name),
             )
         )
+        citing.then(build, sold, totals)
     if vendor["name_traps"]:
         widgets.notice(["Not to be confused: ", str(vendor["name_traps"]), "."])
 
@@ -109,6 +112,8 @@ def show(build: Build) -> None:
         known.events_of_vendor(build, str(vendor["vendor_id"]))
         by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
     widgets.downloads(*feeds.links("vendor", vendor["vendor_id"], name))
+    where = foot.here("vendor", "money", id=vendor["vendor_id"])
+    foot.purchases(build, sold.of(measure), [total], where)
     blocks.footer(build)
 
 

@@ -58,6 +58,11 @@ class Visit:
         self.page.wait_for_selector(".wb-footer", timeout=60_000)
         return self.page
 
+    def count(self, words: str) -> None:
+        """Choose in the masthead what counts."""
+        self.page.get_by_role("combobox", name="Counting").click()
+        self.page.get_by_role("option", name=words, exact=True).click()
+
 
 def _free_port() -> int:
     with socket.socket() as s:

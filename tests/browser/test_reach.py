@@ -92,7 +92,7 @@ def test_a_chart_follows_the_database_and_can_be_saved(visit: Visit) -> None:
 
 def test_the_switches_go_along_from_page_to_page(visit: Visit) -> None:
     page = visit.open()
-    page.get_by_text("With neighbouring goods", exact=True).click()
+    visit.count("With neighbouring goods")
     page.wait_for_url(re.compile("scope="))
     expect(page.locator(".wb-answer").first).to_contain_text("neighbouring goods")
     link = page.locator(".wb-ranked").get_by_role(
@@ -105,6 +105,37 @@ def test_the_switches_go_along_from_page_to_page(visit: Visit) -> None:
     page.locator(".wb-masthead").get_by_role("link", name="Explore").click()
     page.wait_for_url(re.compile("explore.*scope="))
     expect(page.locator(".wb-answer").first).to_contain_text("$370.")
+    # A page without figures takes it along too, and so does the way back.
+    page.locator(".wb-masthead").get_by_role("link", name="Method").click()
+    page.wait_for_url(re.compile("method.*scope="))
+    page.get_by_role("link", name="whobuys, to the overview").click()
+    expect(page.locator(".wb-answer").first).to_contain_text("neighbouring goods")
+
+
+def test_the_other_pages_are_reached_by_keyboard_also_on_a_phone(visit: Visit) -> None:
+    page = visit.open()
+    page.set_viewport_size({"width": 390, "height": 844})
+    summary = page.locator(".wb-menu summary")
+    law = page.locator(".wb-menu").get_by_role("link", name="Law", exact=True)
+    expect(law).to_be_hidden()
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(law).to_be_visible()
+    box = page.locator(".wb-menu-groups").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.keyboard.press("Escape")
+    expect(law).to_be_hidden()
+    expect(summary).to_be_focused()
+    page.keyboard.press("Enter")
+    law.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Which laws")
+    expect(law).to_be_hidden()
+    page.locator(".wb-menu summary").click()
+    expect(page.locator('.wb-menu a[aria-current="page"]')).to_have_text("Law")
+    assert visit.errors == []
 
 
 def test_a_file_is_checked_and_leaves_nothing(visit: Visit, tmp_path: Path) -> None:
@@ -230,7 +261,7 @@ def test_on_paper_the_answer_comes_without_controls(visit: Visit) -> None:
     page = visit.open("agency?id=us_federal%3A7012")
     page.emulate_media(media="print")
     expect(page.locator(".wb-masthead nav")).to_be_hidden()
-    expect(page.get_by_text("With neighbouring goods", exact=True)).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Counting")).to_be_hidden()
     expect(page.locator(".wb-pictures").first).to_be_hidden()
     expect(page.locator(".wb-answer").first).to_be_visible()
     assert page.evaluate(

@@ -1,0 +1,105 @@
+"""The foot of every page that carries figures: cite it, share it, take its rows, dispute it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard import citing, data, filters, sentences, widgets
+from dashboard import format as fmt
+from dashboard.data import Build, Selection, Total
+from dashboard.parts import Link, Parts, address, plain
+
+_FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
+
+
+def here(page: str, *switches: str, **own: object) -> str:
+    """Return the address of the page on screen: what it is about, and its own switches as set."""
+    said = {name: st.session_state[name] for name in switches if st.session_state.get(name)}
+    return address(page, **own, **said)
+
+
+def purchases(
+    build: Build,
+    chosen: Selection,
+    totals: Sequence[Total],
+    where: str,
+    *,
+    caveats: Sequence[str] = (),
+    rows: Sequence[Parts] | None = None,
+) -> None:
+    """Show the foot of a page whose figures are sums of purchases.
+
+    `where` is the address of the page; `rows` are its own downloads, where those of the
+    selection would not be what is seen.
+    """
+    described = filters.described(chosen, build)
+    covered = plain(sentences.covered(data.coverage(build), data.sources(build)))
+    searched = f"Covered: {covered} Absence from these records means nothing."
+    said = citing.citation(
+        build,
+        chosen,
+        totals,
+        described,
+        citing.whole(citing.with_figure(build, totals, where)),
+        [*caveats, searched],
+    )
+    shown = "; ".join(plain(sentences.sums([total])) for total in totals).lstrip(", ")
+    _show(
+        build, said, where, shown or described, downloads(build, chosen) if rows is None else rows
+    )
+
+
+def records(build: Build, said: Parts, where: str, rows: Sequence[Parts]) -> None:
+    """Show the foot of a page that counts other things than purchases: what it says is cited."""
+    about = data.about(build)
+    words = plain(said)
+    titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 3)
+    text = (
+        f"{words} Absence from these records means nothing. Source: {titles}. Found with whobuys, "
+        f"as of {fmt.day(about['as_of'])}, build {about['build_id']}: {citing.whole(where)}"
+    )
+    _show(build, text, where, words, rows)
+
+
+def downloads(build: Build, chosen: Selection) -> list[Parts]:
+    """Return the links to exactly these purchases as files, and to their rows in Explore."""
+    query = filters.query_of(build, chosen)
+    if query is None:
+        return []
+    files: list[Parts] = [
+        Link(
+            f"Download the purchases as {words}" if not number else words,
+            address(f"export/purchases.{ending}", **query, build=build.build_id),
+            is_download=True,
+            label=f"Download the purchases as {words}",
+        )
+        for number, (ending, words) in enumerate(_FORMS)
+    ]
+    return [*files, Link("See them in Explore", address("explore", **query))]
+
+
+def _show(build: Build, said: str, where: str, shown: str, rows: Sequence[Parts]) -> None:
+    widgets.heading("Cite, share, download, dispute", anchor="cite")
+    widgets.copyable("Copy the citation", said)
+    if rows:
+        widgets.downloads(*rows)
+    widgets.copyable_folded(
+        "Share this page", "", "Copy the address", citing.whole(where)
+    )  # fmt: skip
+    widgets.copyable_folded(
+        "Something is wrong here: dispute it",
+        "Send this text to whoever runs this site, with what is wrong and what shows it. A "
+        "correction is kept with its reason and stays.",
+        "Copy the text",
+        dispute(build, where, shown),
+    )
+
+
+def dispute(build: Build, where: str, shown: str) -> str:
+    """Return a ready-made text for someone who thinks that a page is wrong."""
+    return (
+        f"I dispute what whobuys shows at {citing.whole(where)} "
+        f"(build {data.about(build)['build_id']}).\n"
+        f"Shown there: {shown}\n"
+        "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
+    )

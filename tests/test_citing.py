@@ -1,0 +1,134 @@
+"""The foot of pages: a citation says what was seen, and an edited address proves nothing."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dashboard import citing, data, filters, foot, server
+from dashboard.data import Build, Selection
+from tests.published import publish, sample_rows
+from tests.test_explore import run
+from tests.test_pages import said
+
+CLEARVIEW = {"vendor": "Clearview AI"}
+PAGES: dict[str, Mapping[str, str]] = {
+    "overview.py": {},
+    "explore.py": {},
+    "agency.py": {"id": "us_federal:7012"},
+    "place.py": {"id": "us"},
+    "vendor.py": {"id": "cellebrite"},
+    "technology.py": {"id": "device-forensics"},
+}
+
+
+@pytest.fixture
+def build(home: Path) -> Build:
+    """Return the small published build."""
+    publish(home, sample_rows())
+    return data.current()
+
+
+def _older(home: Path, amount: str) -> None:
+    """Keep a build before the present one, in which Clearview AI was paid this much."""
+    rows = sample_rows()
+    for record in rows["mart.transaction"]:
+        if record["purchase_id"] == "us_federal:A1":
+            record.update(amount_usd=Decimal(0), amount=Decimal(0))
+    first = next(r for r in rows["mart.transaction"] if r["purchase_id"] == "us_federal:A1")
+    first.update(amount_usd=Decimal(amount), amount=Decimal(amount))
+    publish(home, rows, "older")
+    publish(home, sample_rows())
+
+
+@pytest.mark.usefixtures("build")
+def test_a_build_that_nobody_knows_proves_nothing() -> None:
+    page = said(run({"cited": "never~2025-08-01~4~award~obligated~1000000.50", **CLEARVIEW}))
+    assert "The address says four purchases, <strong>$1.0 million obligated</strong>." in page
+    assert "We have no record of a build of that name" in page
+    assert "Now, in the build of 6 Oct 2025: one purchase" in page
+    assert "it was" not in page
+    assert "Because" not in page
+
+
+@pytest.mark.usefixtures("build")
+def test_a_build_that_is_kept_no_more_cannot_be_checked() -> None:
+    page = said(run({"cited": "before~2020-01-01~4~award~obligated~1000000.50", **CLEARVIEW}))
+    assert "The address says four purchases" in page
+    assert "The build of 29 Sep 2025 is kept no more" in page, "the day is ours, not the address's"
+    assert "Because, since then" in page or "Which records moved it" in page
+
+
+def test_a_build_that_is_kept_is_asked_what_it_said(home: Path) -> None:
+    _older(home, "1000000.50")
+    true = "older~2025-10-06~1~award~obligated~1000000.50"
+    page = said(run({"cited": true, **CLEARVIEW}))
+    assert "This was cited from the build of 6 Oct 2025: it was one purchase" in page
+    assert "<strong>$1.0 million obligated</strong> then." in page
+    assert "Now, in the build of 6 Oct 2025: one purchase" in page
+    forged = said(run({"cited": true.replace("1000000.50", "9000000.00"), **CLEARVIEW}))
+    assert "The address says one purchase, <strong>$9.0 million obligated</strong>." in forged
+    assert "it was one purchase, <strong>$1.0 million obligated</strong>." in forged
+
+
+def test_the_same_figure_and_the_present_build_are_said_to_be_so(build: Build) -> None:
+    total = data.totals(build, filters.selection(build, {"vendor": ["Clearview AI"]}))[0]
+    same = f"before~2025-08-01~1~award~obligated~{total.amount}"
+    assert "It is the same" in said(run({"cited": same, **CLEARVIEW}))
+    assert "address says" not in said(run({"cited": same.replace("before", "test"), **CLEARVIEW}))
+    other = said(run({"cited": "test~2025-10-06~4~award~obligated~1.00", **CLEARVIEW}))
+    assert "This page is of that build, and it says otherwise." in other
+    for nonsense in ("x", "a~b~c~d~e~f", "o~2025-08-01~4~award~obligated~NaN", "~" * 5):
+        assert citing.read(nonsense) is None
+
+
+@pytest.mark.usefixtures("build")
+@pytest.mark.parametrize(("page", "address"), PAGES.items(), ids=PAGES)
+def test_every_page_with_figures_ends_with_its_citation(
+    page: str, address: Mapping[str, str]
+) -> None:
+    words = said(run(address, page))
+    (cited,) = re.findall(r'data-copy="([^"]*Found with whobuys[^"]*)"', words)
+    for part in (
+        " obligated (legally committed",
+        "purchase",
+        "FY20",
+        "as of 6 Oct 2025, build test: ",
+        "Absence from these records means nothing",
+        "cited=test~2025-10-06~",
+    ):
+        assert part in cited.replace("%7E", "~")
+    assert "I dispute what whobuys shows at" in words
+    assert "Copy the address" in words
+    assert "export/purchases.csv?" in words
+    again = cited.split("cited=")[1]
+    page_again = said(run({**address, "cited": again}, page))
+    assert "The address says" not in page_again, "what was just cited is what is shown"
+
+
+def test_what_is_downloaded_at_the_foot_is_what_is_summed(build: Build) -> None:
+    chosen = Selection(
+        vendors=("cellebrite",), years=(2022, 2023), kinds=("award",), bases=("obligated",),
+        currencies=("USD",), without_staffing=True, least_amount=Decimal("10.50"),
+    )  # fmt: skip
+    link, *_, explore = foot.downloads(build, chosen)
+    query = filters.query_of(build, chosen)
+    assert query is not None
+    address = {k: [str(v)] if not isinstance(v, list) else v for k, v in query.items() if v}
+    assert filters.selection(build, address) == chosen
+    answer = TestClient(server.app).get(f"/{link.address}")  # type: ignore[union-attr]
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) - 1 == data.how_many(build, chosen)
+    assert "vendor=Cellebrite" in explore.address  # type: ignore[union-attr]
+
+
+def test_every_selection_of_a_page_has_its_address(build: Build) -> None:
+    for scope in filters.SCOPES:
+        chosen = filters.selection(build, {"scope": [scope], "agency": [], "q": ["camera"]})
+        query = filters.query_of(build, chosen)
+        assert query is not None
+        address = {k: [str(v)] if not isinstance(v, list) else v for k, v in query.items() if v}
+        assert filters.selection(build, address) == chosen
