@@ -69,9 +69,17 @@ Part = str | Strong | Muted | Quoted | Clipped | Code | Link | Break
 Parts = Part | Iterable[Part]
 
 
+# Unicode's embeddings, overrides and isolates.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def escape(text: object) -> str:
-    """Return text that HTML shows as it is."""
-    return _html.escape(str(text), quote=True)
+    """Return text that HTML shows as it is.
+
+    Marks that turn the direction of what follows are left out: they are no letters, and would
+    turn our figures beside a name too. Hebrew and Arabic need none of them.
+    """
+    return _html.escape(str(text).translate(_TURNING), quote=True)
 
 
 # The switches of the page that is being drawn, which its links take along.

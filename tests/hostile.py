@@ -42,6 +42,7 @@ def hostile_rows() -> dict[str, list[dict[str, Any]]]:
     """Return the small database with hostile words, one name of 10,000 characters, and a city."""
     rows = sample_rows()
     _add_a_city(rows)
+    _add_a_dispute(rows)
     for table, records in rows.items():
         kept = _KEPT.get(table, frozenset())
         for record in records:
@@ -100,3 +101,17 @@ def _add_a_city(rows: dict[str, list[dict[str, Any]]]) -> None:
          "place_id": CITY, "place_name": "San Francisco", "record_kind": "payment",
          "basis": "paid"}
     )  # fmt: skip
+
+
+def _add_a_dispute(rows: dict[str, list[dict[str, Any]]]) -> None:
+    rows["mart.dispute"] = [
+        {"dispute_id": "d1", "purchase_id": "us_federal:A3", "said_by": "A reader",
+         "said_date": date(2025, 9, 1), "what": "It is not theirs", "outcome": "open",
+         "agency_name": "Border", "vendor_name": "Cellebrite"}
+    ]  # fmt: skip
+    rows["mart.correction"] = [
+        {"correction_id": "c1", "purchase_id": "us_federal:A3", "field": "amount", "was": "1.00",
+         "becomes": "2.00", "found": "1.00", "state": "applied", "reason": "A slip",
+         "source": "A letter", "corrected_date": date(2025, 9, 1), "agency_name": "Border",
+         "source_id": "us_federal_contracts", "award_number": "70CDCRA3", "has_purchase": True}
+    ]  # fmt: skip
