@@ -1,6 +1,6 @@
-"""Spending by year: what stands in the charts, and the same as a table."""
+"""Spending by fiscal year under events and laws: what stands in the charts, and their tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,19 +8,36 @@ from decimal import Decimal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import charts, controls, data, sentences, widgets, year_chart
+from dashboard import (
+    charts,
+    controls,
+    data,
+    picture,
+    sentences,
+    time_axis,
+    time_line,
+    widgets,
+    year_chart,
+)
 from dashboard import format as fmt
 from dashboard.charts import Column
 from dashboard.data import Build, Measure, Programme, Selection, YearAmount
 from dashboard.parts import Parts
+from dashboard.picture import Picture
+from dashboard.time_line import Events
 from dashboard.widgets import Head
-from dashboard.year_chart import MANY, Panel, Year
+from dashboard.year_chart import Panel, Year
 
 _SMALL_PANELS = 6
+_COUNTED = ("", "one", "two", "three", "four", "five", "six")
+# From so many years on, the smallest columns have room for few words.
+_MANY = 7
 
 # The months with which fiscal years begin, and the last day that is covered.
 Calendar = tuple[tuple[int, ...], date | None]
 Series = Sequence[tuple[str, Sequence[YearAmount]]]
+Partial = Mapping[int, list[str]]
+_NO_EVENTS = Events((), ())
 
 
 def place() -> DeltaGenerator:
@@ -34,76 +51,85 @@ def show(
     measure: Measure,
     programme: Programme | None = None,
     subject: str = "Surveillance technology",
+    events: Events = _NO_EVENTS,
 ) -> None:
-    """Show spending by fiscal year, the largest programme apart where it makes the trend.
+    """Show spending by fiscal year under its events, the largest programme apart.
 
     `subject` is what a saved picture is of: it leaves the page and stands alone.
     """
-    apart = (
-        programme
-        if programme and controls.is_apart(programme) and selection.without is None
-        else None
-    )
-    rest = replace(selection, without=controls.key_of(apart)) if apart else selection
-    asked = [("", rest)]
-    if apart:
-        alone = replace(
-            selection,
-            agencies=(apart.agency_id,),
-            vendors=(apart.vendor_id,),
-            technologies=(apart.technology,),
-        )
-        name = fmt.capital(sentences.programme_name(apart))
-        asked = [("Everything else", rest), (name, alone)]
+    asked = _asked(selection, programme)
     series = [(name, data.by_year(build, chosen, measure)) for name, chosen in asked]
     every = _span(*(years for _, years in series))
     if not every:
+        time_line.alone(build, events, subject)
         return
-    begins, last = data.calendar(build, selection, measure)
+    calendar = data.calendar(build, selection, measure)
+    # Buyers of several calendars stand on the axis of the one whose year ends last.
+    axis = time_axis.axis(every, events.days, min(calendar[0]) if 1 in calendar[0]
+                          else max(calendar[0]))  # fmt: skip
+    assert axis is not None  # noqa: S101 - there are years
+    unit = fmt.units_head(measure.basis, measure.currency)
     widgets.heading(
-        "By fiscal year",
-        f"{fmt.units_head(measure.basis, measure.currency)}, additions less reductions. "
-        + fmt.fiscal_years_run(begins)
-        + (" Both charts have one scale." if apart else ""),
+        "Time line" if events.rows else "By fiscal year",
+        f"{unit}, additions less reductions. {fmt.fiscal_years_run(calendar[0])}"
+        + (" Both charts have one scale." if len(asked) > 1 else ""),
         "by-year",
     )
-    partials = [_not_whole(build, chosen, measure, every) for _, chosen in asked]
-    year_chart.show(
-        [
-            Panel(
-                key=f"by-year-{number + 1}",
-                title=name,
-                picture=_picture(subject, series, number, measure),
-                years=_years(years, every, (begins, last), partial, measure),
-                described=sentences.years_described(years, name or "Spending", measure.currency),
-                source=_source(build, measure),
-                is_second=number > 0,
-            )
-            for number, ((name, years), partial) in enumerate(zip(series, partials, strict=True))
-        ]
+    partials = [_not_whole(build, chosen, measure, axis.years) for _, chosen in asked]
+    said = [sentences.years_described(years, name or "Spending", measure.currency)
+            for name, years in series]  # fmt: skip
+    above = time_line.described(events)
+    widgets.chart(
+        year_chart.drawing(
+            axis,
+            time_line.marks(events, axis),
+            [
+                _panel(name, years, axis.years, calendar, partial, measure, is_second=number > 0)
+                for number, ((name, years), partial) in enumerate(
+                    zip(series, partials, strict=True)
+                )
+            ],
+            " ".join(said) + (f" Above: {above}." if above else ""),
+        ),
+        Picture(
+            subject,
+            f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
+            f"less reductions" + (", with events and laws by date" if above else ""),
+            picture.source(build, selection, measure, "Hatched: not covered in whole."),
+            _file(build, series, partials, measure, calendar),
+        ),
     )
+    _explained(series, partials, measure)
+    _table(series, measure, calendar)
+    time_line.words(events)
+
+
+def _asked(selection: Selection, programme: Programme | None) -> list[tuple[str, Selection]]:
+    """Return what each panel shows: all, or the largest programme apart where it is the trend."""
+    if programme is None or not controls.is_apart(programme) or selection.without is not None:
+        return [("", selection)]
+    alone = replace(
+        selection,
+        agencies=(programme.agency_id,),
+        vendors=(programme.vendor_id,),
+        technologies=(programme.technology,),
+    )
+    return [
+        ("Everything else", replace(selection, without=controls.key_of(programme))),
+        (fmt.capital(sentences.programme_name(programme)), alone),
+    ]
+
+
+def _explained(series: Series, partials: Sequence[Partial], measure: Measure) -> None:
+    """Say which years are not covered in whole, and what a column below the line means."""
     everyone = {year: names for partial in partials for year, names in partial.items()}
-    if everyone:
-        names = dict.fromkeys(name for names in everyone.values() for name in names)
-        widgets.notice(sentences.not_whole(sorted(everyone), list(names)))
-    _table(series, measure, (begins, last))
-
-
-def _picture(subject: str, series: Series, number: int, measure: Measure) -> str:
-    part = ""
-    if len(series) > 1:
-        programme = fmt.lower_first(series[1][0])
-        part = f", {programme}" if number else f", without {programme}"
-    return f"{subject}{part}: {fmt.units(measure.currency)} {measure.basis} by fiscal year"
-
-
-def _source(build: Build, measure: Measure) -> str:
-    titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 2)
-    return (
-        f"{fmt.capital(measure.basis)}: {fmt.BASIS_GLOSS[measure.basis]}; additions less "
-        f"reductions. Hatched: not covered in whole. Source: {titles}, as of "
-        f"{fmt.day(data.about(build)['as_of'])}. whobuys, build {build.build_id}."
-    )
+    names = dict.fromkeys(name for names in everyone.values() for name in names)
+    said = [
+        sentences.not_whole(sorted(everyone), list(names)),
+        *(sentences.below_the_line(years, name, measure.currency) for name, years in series),
+    ]
+    if any(said):
+        widgets.notice(*(parts for parts in said if parts))
 
 
 def _span(*series: Sequence[YearAmount]) -> range:
@@ -111,61 +137,65 @@ def _span(*series: Sequence[YearAmount]) -> range:
     return range(min(years), max(years) + 1) if years else range(0)
 
 
-def _years(
+def _panel(
+    name: str,
     years: Sequence[YearAmount],
     every: range,
     calendar: Calendar,
-    partial: dict[int, list[str]],
+    partial: Partial,
     measure: Measure,
-) -> list[Year]:
+    *,
+    is_second: bool = False,
+) -> Panel:
     known = {year.year: year for year in years}
     gaps = _runs([year for year in sorted(partial) if year not in known])
-    is_short = len(every) - sum(len(g) - 1 for g in gaps) > MANY
-
-    def write(amount: Decimal) -> str:
-        return fmt.tiny_money(amount) if is_short else fmt.short_money(amount, measure.currency)
-
-    columns = []
-    for year in every:
-        gap = next((run for run in gaps if year in run), None)
-        if gap and year != gap[0]:
-            continue  # years that nobody searched stand as one column
-        columns.append(
-            Year(
-                label=f"FY{gap[0]} to FY{gap[-1]}" if gap else _named(year, calendar),
-                short=f"\u2019{gap[0] % 100:02}\u2013{gap[-1] % 100:02}"
-                if gap
-                else f"\u2019{year % 100:02}",
-                amount=known[year].amount if year in known else Decimal(0),
-                words=write(known[year].amount) if year in known else _nothing(year, partial),
-                hover=(
-                    f"FY{gap[0]} to FY{gap[-1]}: not covered by any loaded source"
-                    if gap
-                    else fmt.fiscal_year_explained(year, calendar[0][0])
-                    if len(calendar[0]) == 1
-                    else f"FY{year}",
-                    *([] if gap else _hover(known.get(year), partial.get(year, []), measure)),
-                ),
-                is_partial=year in partial,
-            )
-        )
-    return columns
+    unsearched = {year for gap in gaps for year in gap}
+    return Panel(
+        name,
+        [
+            _year(year, known.get(year), calendar, partial.get(year, []), measure)
+            for year in every
+            if year not in unsearched
+        ],
+        gaps,
+        is_second,
+    )
 
 
-def _named(year: int, calendar: Calendar | None) -> str:
-    """Return the name of a year, with how far it is covered where that is not to its end."""
-    return fmt.fiscal_year(year, calendar[1], calendar[0]) if calendar else f"FY{year}"
+def _year(
+    year: int,
+    known: YearAmount | None,
+    calendar: Calendar,
+    partial: list[str],
+    measure: Measure,
+) -> Year:
+    begins = calendar[0]
+    named = fmt.fiscal_year(year, calendar[1], begins)
+    return Year(
+        year=year,
+        label=f"FY{year}",
+        until=named.removeprefix(f"FY{year}").strip(),
+        amount=known.amount if known else Decimal(0),
+        words=fmt.short_money(known.amount, measure.currency)
+        if known
+        else ("not covered" if partial else "none"),
+        hover=(
+            fmt.fiscal_year_explained(year, begins[0]) if len(begins) == 1 else f"FY{year}",
+            *_hover(known, partial, measure),
+        ),
+        is_partial=bool(partial),
+    )
 
 
-def _runs(every: Sequence[int]) -> list[list[int]]:
-    """Return years that follow each other, two and more."""
-    runs: list[list[int]] = []
+def _runs(every: Sequence[int], fewest: int = 1) -> list[range]:
+    """Return years that follow each other, so many or more of them."""
+    runs: list[range] = []
     for year in every:
         if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
+            runs[-1] = range(runs[-1][0], year + 1)
         else:
-            runs.append([year])
-    return [run for run in runs if len(run) > 1]
+            runs.append(range(year, year + 1))
+    return [run for run in runs if len(run) >= fewest]
 
 
 def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> list[str]:
@@ -186,29 +216,6 @@ def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> li
     return lines
 
 
-def _columns(
-    years: Sequence[YearAmount], every: range, partial: frozenset[int], gaps: list[list[int]]
-) -> list[Column]:
-    known = {year.year: year.amount for year in years}
-    left_out = {year for gap in gaps for year in gap[1:]}
-    starts = {gap[0] for gap in gaps}
-    return [
-        Column(
-            "\u2026" if year in starts else f"\u2019{year % 100:02}",
-            known.get(year, Decimal(0)),
-            fmt.tiny_money(known.get(year, Decimal(0))),
-            year in partial,
-        )
-        for year in every
-        if year not in left_out
-    ]
-
-
-def _nothing(year: int, partial: dict[int, list[str]]) -> str:
-    """Return what stands over a year without transactions: nobody bought, or nobody looked."""
-    return "not covered" if year in partial else "none"
-
-
 def _not_whole(
     build: Build, selection: Selection, measure: Measure, every: range
 ) -> dict[int, list[str]]:
@@ -221,6 +228,34 @@ def _not_whole(
         for year in every
     }
     return {year: names for year, names in found.items() if names}
+
+
+def _file(
+    build: Build,
+    series: Series,
+    partials: Sequence[Partial],
+    measure: Measure,
+    calendar: Calendar | None = None,
+) -> str:
+    """Return the exact figures of charts by year as CSV."""
+    return picture.figures(
+        build,
+        measure,
+        ("what", "fiscal_year", "covered_to", "is_covered_in_whole", "added", "reduced", "amount",
+         "purchases"),
+        (
+            (name, year.year,
+             calendar[1] if calendar and _named(year.year, calendar) != f"FY{year.year}" else None,
+             year.year not in partial, year.added, year.reduced, year.amount, year.purchases)
+            for (name, years), partial in zip(series, partials, strict=True)
+            for year in years
+        ),
+    )  # fmt: skip
+
+
+def _named(year: int, calendar: Calendar | None) -> str:
+    """Return the name of a year, with how far it is covered where that is not to its end."""
+    return fmt.fiscal_year(year, calendar[1], calendar[0]) if calendar else f"FY{year}"
 
 
 def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
@@ -252,65 +287,121 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
     )
 
 
+# ---------------------------------------------------------------- small charts on one scale
+
+
 def side_by_side(
-    build: Build, chosen: Sequence[tuple[str, Selection]], measure: Measure, title: str
+    build: Build,
+    whole: Selection,
+    chosen: Sequence[tuple[str, Selection]],
+    measure: Measure,
+    title: str,
 ) -> None:
     """Show one chart by year for each of several selections, on one scale, with their table."""
+    if not _span(*(data.by_year(build, one, measure) for _, one in chosen)):
+        return
+    widgets.subheading(f"{title}, on one scale")
+    _on_one_scale(build, whole, chosen, measure, fmt.listed(name for name, _ in chosen))
+
+
+def small_multiples(
+    build: Build,
+    selection: Selection,
+    measure: Measure,
+    group: str = "technology",
+    programme: Programme | None = None,
+    subject: str = "Surveillance technology",
+) -> None:
+    """Show small charts by year, one for each of the largest technologies, on one scale.
+
+    `group` may be `agency`, `vendor` or `maker` in place of `technology`. A programme that is set
+    apart above would flatten the others, and is left out here.
+    """
+    if programme and controls.is_apart(programme):
+        selection = replace(selection, without=controls.key_of(programme))
+    bars = data.by(build, selection, measure, group, _SMALL_PANELS)
+    # Known only by a lifetime total: no figure by year to draw.
+    largest = [bar for bar in bars if bar.purchases > bar.lifetime_purchases]
+    if len(largest) < 2:  # noqa: PLR2004
+        return
+    facet = {"technology": "technologies"}.get(group, f"{group}s" if group != "agency"
+                                               else "agencies")  # fmt: skip
+    chosen = [(bar.name, replace(selection, **{facet: (bar.id,)})) for bar in largest]
+    left_out = programme is not None and selection.without == controls.key_of(programme)
+    without = f", without {sentences.programme_name(programme)}" if programme and left_out else ""
+    in_all = data.groups(build, selection, measure, group)
+    few = f", the {_COUNTED[len(chosen)]} largest of {in_all:,}" if in_all > len(chosen) else ""
+    widgets.subheading(f"By {group}{few}, on one scale{without}")
+    _on_one_scale(build, selection, chosen, measure, f"{subject}, by {group}{few}{without}")
+
+
+def _on_one_scale(
+    build: Build,
+    whole: Selection,
+    chosen: Sequence[tuple[str, Selection]],
+    measure: Measure,
+    title: str,
+) -> None:
+    """Show a chart by year for each of several selections, side by side, and one table of all."""
     series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
     every = _span(*(years for _, years in series))
     if not every:
         return
-    partials = [frozenset(_not_whole(build, one, measure, every)) for _, one in chosen]
-    widgets.subheading(f"{title}, on one scale")
-    _on_one_scale(series, every, partials, [], measure)
-
-
-def technologies(
-    build: Build, selection: Selection, measure: Measure, programme: Programme | None = None
-) -> None:
-    """Show small charts by year, one for each of the largest technologies, on one scale.
-
-    A programme that is set apart above would flatten the others, and is left out here.
-    """
-    if programme and controls.is_apart(programme):
-        selection = replace(selection, without=controls.key_of(programme))
-    largest = data.by(build, selection, measure, "technology", _SMALL_PANELS)
-    if len(largest) < 2:  # noqa: PLR2004
-        return
-    chosen = [(bar.name, replace(selection, technologies=(bar.id,))) for bar in largest]
-    series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
-    every = _span(*(years for _, years in series))
-    partials = [frozenset(_not_whole(build, one, measure, every)) for _, one in chosen]
+    partials = [_not_whole(build, one, measure, every) for _, one in chosen]
     known = {year.year for _, years in series for year in years}
     # Panels side by side leave out the same years: those that nobody searched for any of them.
-    gaps = _runs(sorted(frozenset.intersection(*partials) - known))
-    left_out = programme is not None and selection.without == controls.key_of(programme)
-    widgets.subheading(
-        "By technology, on one scale"
-        + (f", without {sentences.programme_name(programme)}" if programme and left_out else "")
-    )
-    _on_one_scale(series, every, partials, gaps, measure)
-
-
-def _on_one_scale(
-    series: Sequence[tuple[str, Sequence[YearAmount]]],
-    every: range,
-    partials: Sequence[frozenset[int]],
-    gaps: list[list[int]],
-    measure: Measure,
-) -> None:
-    """Show a chart by year for each of several series, side by side, and one table of all."""
+    gaps = _runs(sorted(set.intersection(*(set(partial) for partial in partials)) - known), 2)
     panels = [
-        (name, years, _columns(years, every, partial, gaps))
-        for (name, years), partial in zip(series, partials, strict=True)
+        _columns(years, every, frozenset(partial), gaps)
+        for (_, years), partial in zip(series, partials, strict=True)
     ]
-    scale = charts.reach([panel for _, _, panel in panels])
-    widgets.small_multiples(
-        *(
+    scale = charts.reach(panels)
+    unit = fmt.units_head(measure.basis, measure.currency)
+    widgets.chart(
+        charts.small_multiples(
             charts.columns(
                 panel, name, sentences.years_described(years, name, measure.currency), scale=scale
             )
-            for name, years, panel in panels
-        )
+            for (name, years), panel in zip(series, panels, strict=True)
+        ),
+        Picture(
+            title,
+            f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
+            "less reductions; one scale for all",
+            picture.source(build, whole, measure, "Hatched: not covered in whole."),
+            _file(build, series, partials, measure),
+        ),
     )
     _table(series, measure, None)
+
+
+def _columns(
+    years: Sequence[YearAmount], every: range, partial: frozenset[int], gaps: Sequence[range]
+) -> list[Column]:
+    known = {year.year: year.amount for year in years}
+    left_out = {year for gap in gaps for year in gap[1:]}
+    starts = {gap[0] for gap in gaps}
+    shown = [year for year in every if year not in left_out]
+    telling = _telling(known, shown)
+    return [
+        Column(
+            "\u2026" if year in starts else f"\u2019{year % 100:02}",
+            known.get(year, Decimal(0)),
+            fmt.tiny_money(known.get(year, Decimal(0))) if year in telling else "",
+            year in partial,
+            is_named=len(shown) <= _MANY or year in (shown[0], shown[-1]) or year in starts,
+        )
+        for year in shown
+    ]
+
+
+def _telling(known: Mapping[int, Decimal], shown: Sequence[int]) -> set[int]:
+    """Return the years whose amounts a small chart writes: all where there is room, or few."""
+    if len(shown) <= _MANY or not known:
+        return set(shown)
+    kept: list[int] = []
+    ordered = sorted(known, key=lambda year: known[year])
+    for year in (ordered[-1], ordered[0], max(known)):
+        if all(abs(shown.index(year) - shown.index(other)) >= 2 for other in kept):  # noqa: PLR2004
+            kept.append(year)
+    return set(kept)

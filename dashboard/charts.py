@@ -6,13 +6,12 @@ list are links, so that it is a filter too. One hue; every chart has its table.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.parts import Link, Part, Parts, escape, html
 
-_MANY_YEARS = 8
 # How strong the hue of each shade is, the palest first.
 _SHADES = (0.1, 0.22, 0.4, 0.58, 0.78, 1)
 
@@ -26,6 +25,8 @@ class Column:
     words: str
     is_partial: bool = False
     "True where the records do not cover the year for every agency."
+    is_named: bool = True
+    "False where its year has no room beneath it."
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,6 @@ class RankedBar:
     amount: Decimal
     words: str
     note: Part
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One event on a time line."""
-
-    share: float
-    "Where it stands: 0 is the first day of the strip, 1 the last."
-    line: int
-    "On which line, counted from the strip upwards."
-    number: int
-    "The number under which it stands in words; 0 for none."
-    words: str
 
 
 @dataclass(frozen=True)
@@ -90,18 +78,28 @@ def columns(
     )
 
 
+def small_multiples(blocks: Iterable[str]) -> str:
+    """Return many small charts of one scale, side by side."""
+    return '<div class="wb-multiples">' + "".join(blocks) + "</div>"
+
+
+def side_by_side(*blocks: str) -> str:
+    """Return charts or lists next to each other, one under the other on a phone."""
+    return '<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>"
+
+
 def _column(column: Column, up: Decimal, down: Decimal) -> str:
     positive = column.amount >= 0
     height = 100 * (_share(column.amount, up) if positive else _share(-column.amount, down))
     value = f'<span class="wb-value">{escape(column.words)}</span>'
     partial = ' class="wb-partial"' if column.is_partial else ""
-    bar = f'<i{partial} style="height:{height:.2f}%"></i>'
+    bar = f'<i{partial} style="height:{height:.2f}%"></i>' if column.amount else ""
     upper = f'{bar}<b style="bottom:{height:.2f}%">{value}</b>' if positive else ""
     lower = "" if positive else f'{bar}<b style="top:{height:.2f}%">{value}</b>'
     return (
         f'<div class="wb-column"><div class="wb-up"><div>{upper}</div></div>'
         f'<div class="wb-down"><div>{lower}</div></div>'
-        f'<div class="wb-year">{escape(column.label)}</div></div>'
+        f'<div class="wb-year">{escape(column.label) if column.is_named else ""}</div></div>'
     )
 
 
@@ -124,31 +122,6 @@ def ranked(
         f'<th scope="col">Purchases</th><th scope="col">{escape(amount_head)}</th></tr></thead>'
         f"<tbody>{body}</tbody></table>{foot}</div>"
     )
-
-
-def time_line(marks: Sequence[Mark], years: range, described: str) -> str:
-    """Return a strip of years with a mark for each event; the numbered ones can be told apart."""
-    lines = max((mark.line for mark in marks), default=0) + 1
-    ticks = "".join(_tick(mark) for mark in sorted(marks, key=lambda mark: mark.share))
-    is_short = len(years) > _MANY_YEARS
-    names = "".join(f"<span>{_year(year, is_short=is_short)}</span>" for year in years)
-    return (
-        f'<div class="wb-strip" role="img" aria-label="{escape(described)}" '
-        f'style="--lines:{lines}"><div class="wb-ticks">{ticks}</div>'
-        f'<div class="wb-years" style="--years:{len(years)}">{names}</div></div>'
-    )
-
-
-def _tick(mark: Mark) -> str:
-    number = f"<b>{mark.number}</b>" if mark.number else ""
-    return (
-        f'<i class="{"wb-numbered" if mark.number else "wb-plain"}" title="{escape(mark.words)}" '
-        f'style="--at:{100 * mark.share:.2f}%;--line:{mark.line}">{number}</i>'
-    )
-
-
-def _year(year: int, *, is_short: bool) -> str:
-    return f"\u2019{year % 100:02}" if is_short else str(year)
 
 
 _MAP_STYLE = (

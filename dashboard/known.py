@@ -7,6 +7,7 @@ from dashboard import data, time_line, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Reported, Row, Rows
 from dashboard.parts import Break, Link, Muted, Part, Parts, address
+from dashboard.time_line import Events
 from dashboard.widgets import Head
 
 _MOST = 12
@@ -20,26 +21,40 @@ _JUDGED = {
 }
 
 
-def events_of_agency(build: Build, agency: Row) -> None:
-    """Show the time line of an agency: its own events, its departments', its place's laws."""
+def events_of_agency(build: Build, agency: Row) -> Events:
+    """Return the events of an agency: its own, its departments', the laws of its place."""
     place_id = str(agency["place_id"])
     rows = data.events(build, agency_id=agency["agency_id"], place_id=place_id)
     used = {row["vendor_id"] for row in data.uses_of_agency(build, agency["agency_id"])} - {None}
     rows = _near(rows, place_id, used)
-    time_line.show(rows, str(agency["agency_id"]), data.restrictions(build))
+    return time_line.events(rows, str(agency["agency_id"]), data.restrictions(build))
 
 
-def events_of_vendor(build: Build, vendor_id: str) -> None:
-    """Show the time line of a vendor."""
+def events_of_vendor(build: Build, vendor_id: str) -> Events:
+    """Return the events of a vendor."""
     rows = data.events(build, vendor_id=vendor_id)
-    time_line.show(rows, restrictions=data.restrictions(build))
+    return time_line.events(rows, restrictions=data.restrictions(build))
 
 
-def events_of_place(build: Build, place_id: str) -> None:
-    """Show the time line of a place: its own events, and the laws that bind it."""
+def events_of_place(build: Build, place_id: str) -> Events:
+    """Return the events of a place: its own, and the laws that bind it."""
     used = {row["vendor_id"] for row in data.uses_of_place(build, place_id)} - {None}
     rows = _near(data.events(build, place_id=place_id), place_id, used)
-    time_line.show(rows, restrictions=data.restrictions(build))
+    return time_line.events(rows, restrictions=data.restrictions(build))
+
+
+def events_of_technology(build: Build, technology: str) -> Events:
+    """Return the events and laws that name a technology."""
+    rows = data.events(build, technology=technology)
+    named = tuple(row for row in rows if technology in (row["technologies"] or ()))
+    return time_line.events(named, restrictions=data.restrictions(build))
+
+
+def events_of_buyers(build: Build) -> Events:
+    """Return the events of the agencies whose spending is here."""
+    buyers = {row["agency_id"] for row in data.coverage(build)}
+    rows = tuple(row for row in data.events(build) if row["agency_id"] in buyers)
+    return time_line.events(rows, restrictions=data.restrictions(build))
 
 
 def _near(rows: Rows, place_id: str, vendor_ids: set[str]) -> Rows:

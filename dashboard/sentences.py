@@ -308,9 +308,38 @@ def share(row: Row | None, basis: str) -> list[Part]:
 
 
 def years_described(years: Sequence[YearAmount], what: str, currency: str) -> str:
-    """Return a chart by year in words, for those who cannot see it."""
-    said = ", ".join(f"FY{year.year} {fmt.money(year.amount, currency)}" for year in years)
-    return f"{what} by fiscal year: {said or 'nothing'}."
+    """Return in one sentence what a chart by year shows, for those who cannot see it."""
+    if not years:
+        return f"{what}: no transaction in any fiscal year."
+    largest = max(years, key=lambda year: year.amount)
+    newest = years[-1]
+    below = [f"FY{year.year}" for year in years if year.amount < 0]
+    said = (
+        f"{what} by fiscal year, {fmt.span(f'FY{years[0].year}', f'FY{newest.year}')}: the most in "
+        f"FY{largest.year}, {fmt.money(largest.amount, currency)}"
+    )
+    if newest is not largest:
+        said += f", and {fmt.money(newest.amount, currency)} in FY{newest.year}"
+    if below:
+        verb = "lies" if len(below) == 1 else "lie"
+        said += f"; {fmt.listed(below)} {verb} below the line, as more was withdrawn than added"
+    return f"{said}."
+
+
+def below_the_line(years: Sequence[YearAmount], what: str, currency: str) -> list[Part]:
+    """Return in words which columns hang below the line, and what that means."""
+    below = [year for year in years if year.amount < 0]
+    if not below:
+        return []
+    listed = fmt.listed(
+        (f"{fmt.money(-year.amount, currency)} in FY{year.year}" for year in below), 4
+    )
+    of = f"{what}: " if what else ""
+    return [
+        f"{of}{listed} withdrawn: in " + ("that year" if len(below) == 1 else "those years"),
+        " reductions of earlier commitments and refunds exceed what was added, so the column ",
+        "stands below the line. The earlier additions may lie before these records begin.",
+    ]
 
 
 def bought(row: Row) -> Part:

@@ -55,6 +55,7 @@ _HEAD = f"""
     <link rel="alternate" type="application/feed+json" title="whobuys: what changed" href="./feeds/changes.json" />
     <link rel="stylesheet" href="./assets/whobuys.css?v={_version("whobuys.css")}" />
     <script src="./assets/whobuys.js?v={_version("whobuys.js")}"></script>
+    <script src="./assets/pictures.js?v={_version("pictures.js")}" defer></script>
 """  # noqa: E501
 _NOSCRIPT = """<noscript>
       <p>whobuys draws its pages with JavaScript. The counted purchases are also at

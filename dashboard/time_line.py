@@ -1,15 +1,18 @@
-"""The time line: events and laws above spending, a strip with the most telling ones in words."""
+"""The time line: events and laws above spending, on its axis, the most telling ones in words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dashboard import charts, use_law, widgets
 from dashboard import format as fmt
-from dashboard.charts import Mark
-from dashboard.data import Row, Rows
+from dashboard import picture, time_axis, use_law, widgets, year_chart
+from dashboard.data import Build, Row, Rows, about
 from dashboard.parts import Break, Link, Muted, Part, Parts
+from dashboard.picture import Picture
+from dashboard.time_axis import Axis
 from dashboard.use_law import between, source_of
 from dashboard.widgets import Head
+from dashboard.year_chart import Mark
 
 # What tells most about an agency or vendor: what it did and was asked, then what was ruled.
 _TELLS = {
@@ -24,42 +27,32 @@ _TELLS = {
 }
 _TELLS_LEAST = 4
 _IN_WORDS = 10
-# Marks nearer than this part of the strip's length stand on a line of their own.
-_APART = 0.03
+_CALENDAR = 1
 
 
-def show(rows: Rows, agency_id: str = "", restrictions: frozenset[str] = frozenset()) -> None:
-    """Show events and laws by date: a strip, the most telling in words, all of them as a table.
+@dataclass(frozen=True)
+class Events:
+    """Dated events and laws, and the number of each of those that stand in words."""
+
+    rows: Sequence[Row]
+    numbered: Sequence[Row]
+    "Oldest first; the first has number 1."
+
+    @property
+    def days(self) -> list[date]:
+        """Return a day in the middle of each event."""
+        return [middle(row) for row in self.rows]
+
+
+def events(rows: Rows, agency_id: str = "", restrictions: frozenset[str] = frozenset()) -> Events:
+    """Return the dated events among these, the most telling numbered.
 
     `agency_id` is whose page this is: its own events tell most. `restrictions` are the laws that
     forbid buying or using.
     """
     dated = [row for row in rows if row["earliest_date"] and row["latest_date"]]
-    if not dated:
-        return
     chosen = sorted(dated, key=lambda row: _rank(row, agency_id, restrictions))[:_IN_WORDS]
-    numbers = {
-        str(row["event_id"]): number
-        for number, row in enumerate(sorted(chosen, key=lambda row: row["earliest_date"]), 1)
-    }
-    widgets.heading(
-        "Events and laws",
-        f"{fmt.capital(fmt.count(len(dated), 'dated fact'))} from our registers, each with its "
-        "source. That one stands before another does not mean that it caused it.",
-        "events",
-    )
-    first, last = _years(dated)
-    widgets.time_line(
-        charts.time_line(
-            _marks(dated, numbers, first, last),
-            range(first, last + 1),
-            f"{fmt.count(len(dated), 'event')} and laws between {first} and {last}; the numbered "
-            "ones stand below in words.",
-        ),
-        [_in_words(row) for row in sorted(chosen, key=lambda row: row["earliest_date"])],
-    )
-    if len(dated) > len(chosen):
-        _table(dated)
+    return Events(dated, sorted(chosen, key=lambda row: (row["earliest_date"], row["event_id"])))
 
 
 def _rank(row: Row, agency_id: str, restrictions: frozenset[str]) -> tuple[object, ...]:
@@ -71,32 +64,99 @@ def _rank(row: Row, agency_id: str, restrictions: frozenset[str]) -> tuple[objec
     return tells, not row["is_date_verified"], row["earliest_date"], row["event_id"]
 
 
-def _years(rows: Sequence[Row]) -> tuple[int, int]:
+def middle(row: Row) -> date:
+    """Return the day in the middle of what is known of an event's date."""
+    earliest: date = row["earliest_date"]
+    return earliest + timedelta(days=((row["latest_date"] - earliest) / 2).days)
+
+
+def marks(events: Events, axis: Axis) -> list[Mark]:
+    """Return where each event stands; a numbered one beyond the axis stands at its edge."""
+    numbers = {str(row["event_id"]): n for n, row in enumerate(events.numbered, 1)}
+    found = []
+    for row in events.rows:
+        day, number = middle(row), numbers.get(str(row["event_id"]), 0)
+        if not number and not axis.holds(day):
+            continue
+        share = axis.share(day)
+        beyond = "\u2039 " if share < 0 else "\u203a " if share >= 1 else ""
+        found.append(
+            Mark(
+                min(max(share, 0.0), 1.0),
+                number,
+                f"{beyond}{_year_of(row)} {row['kind']}",
+                f"{_when(row)}: {_said(row)}",
+            )
+        )
+    return found
+
+
+def _year_of(row: Row) -> str:
+    first, last = row["earliest_date"].year, row["latest_date"].year
+    return str(first) if first == last else f"{first}\u2013{last % 100:02}"
+
+
+def described(events: Events) -> str:
+    """Return in a few words what stands above the columns; nothing where nothing does."""
+    if not events.rows:
+        return ""
+    years = [row["earliest_date"].year for row in events.rows]
     return (
-        min(row["earliest_date"].year for row in rows),
-        max(row["latest_date"].year for row in rows),
+        f"{fmt.count(len(events.rows), 'event or law', 'events and laws')} of "
+        f"{fmt.span(str(min(years)), str(max(years)))}, {len(events.numbered)} of them numbered "
+        "and told below"
     )
 
 
-def _marks(
-    rows: Sequence[Row], numbers: dict[str, int], first: int, last: int
-) -> list[charts.Mark]:
-    """Return where each event stands on the strip; those close together on lines of their own."""
-    begin = date(first, 1, 1)
-    whole = (date(last + 1, 1, 1) - begin).days
-    # The right end of each line so far: the numbered marks first, as they need the room.
-    ends: list[float] = []
-    marks = []
-    for row in sorted(rows, key=lambda row: (row["event_id"] not in numbers, row["earliest_date"])):
-        half = (row["latest_date"] - row["earliest_date"]) / 2
-        share = ((row["earliest_date"] + timedelta(days=half.days)) - begin).days / whole
-        number = numbers.get(str(row["event_id"]), 0)
-        line = 0
-        if number:
-            line = next((n for n, end in enumerate(ends) if share - end >= _APART), len(ends))
-            ends[line : line + 1] = [share]
-        marks.append(Mark(share, line, number, f"{_when(row)}: {_said(row)}"))
-    return marks
+def alone(build: Build, events: Events, subject: str) -> None:
+    """Show events and laws where there is no spending to show beneath them."""
+    axis = time_axis.axis(range(0), events.days, _CALENDAR)
+    if axis is None:
+        return
+    widgets.heading("Time line", anchor="by-year")
+    widgets.chart(
+        year_chart.drawing(axis, marks(events, axis), [], f"A time line with {described(events)}."),
+        Picture(
+            f"{subject}: events and laws",
+            f"{axis.first} to {axis.last}, by date",
+            f"From the registers of events and laws of whobuys, as of "
+            f"{fmt.day(about(build)['as_of'])}, build {build.build_id}.",
+            file_of(build, events),
+        ),
+    )
+    words(events)
+
+
+def file_of(build: Build, events: Events) -> str:
+    """Return events as CSV, each with its source."""
+    numbers = {str(row["event_id"]): n for n, row in enumerate(events.numbered, 1)}
+    names = (
+        "event_id", "earliest_date", "latest_date", "kind", "what", "agency_name", "vendor_name",
+        "is_date_verified", "source_title", "source_url", "confidence",
+    )  # fmt: skip
+    return picture.table(
+        ("number", *names, "build_id"),
+        (
+            (numbers.get(str(row["event_id"])), *(row[name] for name in names), build.build_id)
+            for row in events.rows
+        ),
+    )
+
+
+def words(events: Events) -> None:
+    """Show the numbered events in words, and all of them as a table."""
+    if not events.rows:
+        return
+    widgets.subheading("Events and laws", "events")
+    widgets.text(
+        Muted(
+            f"{fmt.capital(fmt.count(len(events.rows), 'dated fact'))} from our registers, each "
+            "with its source. That one stands before another does not mean that it caused it."
+        )
+    )
+    widgets.events([_in_words(row) for row in events.numbered])
+    if len(events.rows) > len(events.numbered):
+        _table(events.rows)
 
 
 def _when(row: Row) -> str:

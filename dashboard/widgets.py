@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
+from dashboard.picture import Picture, framed
 
 # The masthead names what most readers come for; everything else stands under More, by groups.
 MENU = (
@@ -155,10 +156,15 @@ def bullets(items: Sequence[Parts]) -> None:
     st.html('<ul class="wb-list">' + "".join(f"<li>{html(i)}</li>" for i in items) + "</ul>")
 
 
-def time_line(strip: str, events: Sequence[Parts]) -> None:
-    """Show a strip of years, and under it the numbered events in words."""
-    items = "".join(f"<li>{html(event)}</li>" for event in events)
-    st.html(f'<div class="wb-time-line">{strip}<ol class="wb-events">{items}</ol></div>')
+def chart(drawing: str, picture: Picture) -> None:
+    """Show a chart, with buttons that save it as a picture and its figures as a file."""
+    st.html(framed(drawing, picture))
+
+
+def events(items: Sequence[Parts]) -> None:
+    """Show the numbered events of a time line in words."""
+    listed = "".join(f"<li>{html(event)}</li>" for event in items)
+    st.html(f'<ol class="wb-events">{listed}</ol>')
 
 
 def drawing(picture: str, legend: Sequence[tuple[int, str]]) -> None:
@@ -196,31 +202,9 @@ def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
     st.html(f'<dl class="wb-figures">{cells}</dl>')
 
 
-def chart_title(text: str) -> None:
-    """Show what stands over a chart that has others beside it."""
-    st.html(f'<p class="wb-panel">{escape(text)}</p>')
-
-
-def pictures(key: str, name: str, source: str) -> None:
-    """Show buttons that save the chart in the container `key`, with its source beneath."""
-    kinds = (("png", "PNG"), ("svg", "SVG"))
-    buttons = "".join(
-        f'<button type="button" data-picture="{escape(key)}" data-kind="{kind}" '
-        f'data-name="{escape(name)}" data-source="{escape(source)}" '
-        f'aria-label="Save this chart as {words}: {escape(name)}">{words}</button>'
-        for kind, words in kinds
-    )
-    st.html(f'<p class="wb-pictures">Save this chart: {buttons}</p>')
-
-
 def side_by_side(*blocks: str) -> None:
     """Show charts or lists next to each other, one under the other on a phone."""
     st.html('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")
-
-
-def small_multiples(*blocks: str) -> None:
-    """Show many small charts of one scale."""
-    st.html('<div class="wb-multiples">' + "".join(blocks) + "</div>")
 
 
 def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> str:

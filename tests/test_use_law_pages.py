@@ -74,7 +74,7 @@ def test_words_in_the_address_choose_among_questions() -> None:
 
 def test_an_agency_shows_use_law_events_and_what_nobody_knows() -> None:
     page = said(run("agency", id="us_federal:7012"))
-    assert page.index("Events and laws") < page.index("By fiscal year")
+    assert page.index("Time line") < page.index("2020 leak") < page.index("Events and laws")
     assert "27 Feb 2020, leak." in page
     assert "Data obtained by BuzzFeed News shows more than 8,000 searches" in page
     assert "What we know and do not know" in page

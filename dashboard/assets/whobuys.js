@@ -17,65 +17,6 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
   };
   if (location.hash) seek(location.hash.slice(1));
 
-  // A chart saved as a picture: the chart as it was drawn, its title above, its source beneath.
-  const svg = (name, attributes, text) => {
-    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    if (text) made.textContent = text;
-    return made;
-  };
-  const wrapped = (text, most) => text.split(" ").reduce((lines, word) => {
-    const last = lines[lines.length - 1];
-    if ((last + " " + word).length <= most) lines[lines.length - 1] = (last + " " + word).trim();
-    else lines.push(word);
-    return lines;
-  }, [""]);
-  const give = (blob, name) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-  };
-  const save = (button) => {
-    const { picture, kind, name, source } = button.dataset;
-    const parts = [...document.querySelectorAll(`.st-key-${picture} svg.main-svg`)];
-    if (!parts.length) return;
-    const box = parts[0].getBoundingClientRect();
-    const head = wrapped(name, box.width / 8.4), foot = wrapped(source, box.width / 5.6);
-    const width = box.width + 40, top = 26 + 20 * head.length;
-    const height = top + box.height + 16 * foot.length + 22;
-    const whole = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height,
-      viewBox: `0 0 ${width} ${height}`, "font-family": "Source Sans, Arial, sans-serif" });
-    whole.append(svg("rect", { width: "100%", height: "100%", fill: "#FBFAF7" }));
-    head.forEach((line, n) => whole.append(svg("text", { x: 20, y: 30 + 20 * n, "font-size": 17,
-      "font-weight": 600, fill: "#1D1D1B" }, line)));
-    for (const part of parts) {
-      const copy = part.cloneNode(true);
-      copy.querySelectorAll(".hoverlayer").forEach((hover) => hover.replaceChildren());
-      copy.setAttribute("x", 20);
-      copy.setAttribute("y", top);
-      copy.style.background = "none";
-      whole.append(copy);
-    }
-    foot.forEach((line, n) => whole.append(svg("text", { x: 20, y: top + box.height + 14 + 16 * n,
-      "font-size": 12, fill: "#65645F" }, line)));
-    const file = `whobuys-${name.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${kind}`;
-    const text = new XMLSerializer().serializeToString(whole);
-    const drawing = new Blob([text], { type: "image/svg+xml" });
-    if (kind === "svg") { give(drawing, file); return; }
-    const image = new Image();
-    image.onload = () => {
-      const canvas = document.createElement("canvas");
-      canvas.width = 2 * width;
-      canvas.height = 2 * height;
-      canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob((blob) => give(blob, file));
-      URL.revokeObjectURL(image.src);
-    };
-    image.src = URL.createObjectURL(drawing);
-  };
-
   // Names offered while one writes in the search box: a list that arrow keys walk and that is
   // read aloud, as the combobox pattern of ARIA has it. Without it the box still searches.
   const ASKED_AFTER = 90;
@@ -244,8 +185,6 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
       }
       return;
     }
-    const picture = event.target.closest?.(".stHtml button[data-picture]");
-    if (picture) save(picture);
     const button = event.target.closest?.(".stHtml button[data-copy]");
     if (button) {
       const said = button.textContent;

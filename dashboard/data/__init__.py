@@ -108,6 +108,7 @@ from dashboard.data.origins import (
     issue_kinds,
     quality,
     sources,
+    sources_of,
     years_covered,
 )
 from dashboard.data.pairs import Pair, pairs
@@ -304,6 +305,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "sold_by_others",
     "source_of",
     "sources",
+    "sources_of",
     "spending_by_place",
     "standing_list",
     "standing_lists",

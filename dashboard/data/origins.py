@@ -62,19 +62,36 @@ def calendar(
 
     Of the sources of the selected purchases, and of the agencies that made them.
     """
-    rows = ask(
-        build,
-        selected_sql(
-            "select distinct source_id, agency_id from selected where record_kind <> 'idv'"
-        ),
-        **parameters(selection.of(measure)),
-    )
+    rows = _behind(build, selection, measure)
     begins = {row["source_id"]: _begins(row) for row in declared_sources(build)}
     months = {begins.get(row["source_id"], FEDERAL_YEAR_BEGINS) for row in rows}
     agencies = {row["agency_id"] for row in rows}
     days = [r["last_date"] for r in coverage(build) if r["agency_id"] in agencies]
     last = max((day for day in days if day), default=None)
     return tuple(sorted(months)) or (FEDERAL_YEAR_BEGINS,), last
+
+
+def sources_of(build: Build, selection: Selection, measure: Measure) -> Rows:
+    """Return the sources that the selected purchases come from, those of most purchases first."""
+    number: dict[str, int] = {}
+    for row in _behind(build, selection, measure):
+        number[row["source_id"]] = number.get(row["source_id"], 0) + row["purchases"]
+    found = [row for row in declared_sources(build) if row["source_id"] in number]
+    return tuple(sorted(found, key=lambda row: (-number[row["source_id"]], row["title"])))
+
+
+@lru_cache(maxsize=2048)
+def _behind(build: Build, selection: Selection, measure: Measure) -> Rows:
+    return ask(
+        build,
+        selected_sql(
+            """
+            select source_id, agency_id, count(*) as purchases
+            from selected where record_kind <> 'idv' group by all
+            """
+        ),
+        **parameters(selection.of(measure)),
+    )
 
 
 @lru_cache(maxsize=4)

@@ -18,6 +18,7 @@ from dashboard import (
     known,
     offices,
     sentences,
+    time_line,
     widgets,
 )
 from dashboard import format as fmt
@@ -119,9 +120,10 @@ def show(build: Build) -> None:
     beside.grants_of(build, agency["agency_id"])
     known.box(build, agency, sources)
     with chart_here:
-        known.events_of_agency(build, agency)
-        by_year.show(build, chosen, measure, programme, f"Surveillance technology, {name}")
-        by_year.technologies(build, chosen, measure, programme)
+        subject = f"Surveillance technology, {name}"
+        events = known.events_of_agency(build, agency)
+        by_year.show(build, chosen, measure, programme, subject, events)
+        by_year.small_multiples(build, chosen, measure, "technology", programme, subject)
     widgets.downloads(*feeds.links("agency", agency["agency_id"], name))
     where = foot.here("agency", "money", id=agency["agency_id"])
     foot.purchases(build, chosen.of(measure), [total], where)
@@ -132,7 +134,7 @@ def _not_searched(build: Build, agency: Row) -> None:
     """Show what is known of an agency whose spending nobody searched."""
     name = str(agency["agency_name"])
     widgets.answer(sentences.nobody_looked(name, data.agencies_below(build, agency["agency_id"])))
-    known.events_of_agency(build, agency)
+    time_line.alone(build, known.events_of_agency(build, agency), name)
     known.of_agency(build, agency)
     beside.grants_of(build, agency["agency_id"])
     known.box(build, agency, ())

@@ -49,7 +49,11 @@ def show(build: Build) -> None:
     )
     comparing.table(figures, measure)
     by_year.side_by_side(
-        build, [(side.name, side.selection) for side in sides], measure, "By fiscal year"
+        build,
+        replace(whole, years=years),
+        [(side.name, side.selection) for side in sides],
+        measure,
+        "By fiscal year",
     )
     groups = [group for group in ("technology", "vendor", "agency") if group != kind]
     for group in groups:

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, citing, controls, data, foot, sentences, widgets
+from dashboard import (
+    blocks,
+    by_year,
+    citing,
+    controls,
+    data,
+    foot,
+    known,
+    sentences,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
@@ -91,6 +101,7 @@ def show(build: Build) -> None:
         ),
     )
     with chart_here:
-        by_year.show(build, chosen, measure, programme)
+        events = known.events_of_buyers(build)
+        by_year.show(build, chosen, measure, programme, events=events)
     foot.purchases(build, chosen.of(measure), [total], foot.here("", "money"))
     blocks.footer(build)

@@ -18,6 +18,7 @@ from dashboard import (
     known,
     place_parts,
     sentences,
+    time_line,
     widgets,
 )
 from dashboard import format as fmt
@@ -47,7 +48,7 @@ def show(build: Build) -> None:
     else:
         place_parts.without_purchases(build, place, agencies, sources)
         acting.brief_buttons(build, place=place_id)
-        known.events_of_place(build, place_id)
+        time_line.alone(build, known.events_of_place(build, place_id), name)
         known.of_place(build, place)
         place_parts.agencies_table(agencies)
         place_parts.within(build, place)
@@ -118,8 +119,11 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     place_parts.within(build, place)
     place_parts.searched(build, place, sources)
     with chart_here:
-        known.events_of_place(build, place_id)
-        by_year.show(build, chosen, measure, subject=f"Surveillance technology, {name}")
+        subject = f"Surveillance technology, {name}"
+        by_year.show(
+            build, chosen, measure, subject=subject, events=known.events_of_place(build, place_id)
+        )
+        by_year.small_multiples(build, chosen, measure, "technology", subject=subject)
     widgets.downloads(*feeds.links("place", place_id, name))
     where = foot.here("place", "money", id=place_id)
     foot.purchases(build, chosen.of(measure), [total], where)

@@ -97,7 +97,10 @@ def show(build: Build) -> None:
         widgets.facts([(str(kind["name"]), str(kind["definition"] or "")) for kind in
                        technology["types"]])  # fmt: skip
     with chart_here:
-        by_year.show(build, chosen, measure, data.largest_programme(build, chosen, measure), name)
+        programme = data.largest_programme(build, chosen, measure)
+        events = known.events_of_technology(build, str(technology["technology"]))
+        by_year.show(build, chosen, measure, programme, name, events)
+        by_year.small_multiples(build, chosen, measure, "agency", programme, name)
     widgets.downloads(*feeds.links("technology", technology["technology"], name))
     where = foot.here("technology", "money", id=technology["technology"])
     foot.purchases(build, chosen.of(measure), [total], where)

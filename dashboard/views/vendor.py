@@ -20,7 +20,7 @@ from dashboard import (
     widgets,
 )
 from dashboard import format as fmt
-from dashboard.data import Build, Measure, Selection
+from dashboard.data import Build, Measure, Row, Selection
 from dashboard.parts import Link, address
 from dashboard.views import not_found
 
@@ -109,12 +109,20 @@ def show(build: Build) -> None:
     widgets.heading("The name", anchor="name")
     widgets.facts(sentences.vendor_facts(vendor))
     with chart_here:
-        known.events_of_vendor(build, str(vendor["vendor_id"]))
-        by_year.show(build, sold, measure, subject=f"Surveillance technology from {name}")
+        _over_time(build, sold, measure, vendor)
     widgets.downloads(*feeds.links("vendor", vendor["vendor_id"], name))
     where = foot.here("vendor", "money", id=vendor["vendor_id"])
     foot.purchases(build, sold.of(measure), [total], where)
     blocks.footer(build)
+
+
+def _over_time(build: Build, sold: Selection, measure: Measure, vendor: Row) -> None:
+    """Show the time line, then small charts of who bought and what."""
+    subject = f"Surveillance technology from {vendor['vendor_name']}"
+    events = known.events_of_vendor(build, str(vendor["vendor_id"]))
+    by_year.show(build, sold, measure, subject=subject, events=events)
+    by_year.small_multiples(build, sold, measure, "agency", subject=subject)
+    by_year.small_multiples(build, sold, measure, "technology", subject=subject)
 
 
 def _made_by(build: Build, made: Selection, measure: Measure, name: str) -> None:

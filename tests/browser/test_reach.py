@@ -1,7 +1,10 @@
 """Everybody can use every page: axe finds nothing, keys reach all, paper holds it, faults speak."""
 
+import csv
+import io
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
@@ -74,18 +77,29 @@ def test_the_whole_ledger_leads_to_its_purchases(visit: Visit) -> None:
 
 def test_a_chart_follows_the_database_and_can_be_saved(visit: Visit) -> None:
     page = visit.open()
-    page.wait_for_selector(".st-key-by-year-2 .bars path")
-    labels = page.locator(".st-key-by-year-2 .bartext").all_text_contents()
+    chart = page.locator(".wb-picture").first
+    second = chart.locator(".wb-years-plot.wb-second")
+    labels = second.locator(".wb-value").all_text_contents()
     assert [label for label in labels if label.startswith("$")] == ["$90.0m", "$110.0m", "$60.0m"]
-    for kind in ("PNG", "SVG"):
+    saved = {}
+    for kind in ("png", "svg", "csv"):
         with page.expect_download() as coming:
-            page.locator(f".st-key-by-year-2 button[data-kind={kind.lower()}]").click()
-        saved = coming.value.path().read_bytes()
-        assert coming.value.suggested_filename.endswith(f".{kind.lower()}")
-        assert len(saved) > 4000
-    assert b"Source: USAspending contracts" in saved.replace(b"</text>", b" ")
-    page.locator(".st-key-by-year-2 .bars path").first.hover(force=True)
-    expect(page.locator(".hoverlayer").last).to_contain_text("$90.0 million obligated")
+            chart.locator(f"button[data-save={kind}]").click()
+        saved[kind] = coming.value.path().read_bytes()
+        assert coming.value.suggested_filename.endswith(f".{kind}")
+    assert saved["png"].startswith(b"\x89PNG")
+    drawing = ElementTree.fromstring(saved["svg"])  # noqa: S314 - our own
+    words = " ".join(drawing.itertext())
+    for said in ("Surveillance technology", "US dollars obligated by fiscal year", "$110.0m",
+                 "Source: USAspending contracts", "build test"):  # fmt: skip
+        assert said in words
+    assert {each.tag.rpartition("}")[2] for each in drawing.iter()} <= {
+        "svg", "title", "defs", "pattern", "rect", "text", "line"
+    }  # fmt: skip
+    rows = csv.DictReader(io.StringIO(saved["csv"].decode("utf-8-sig"), newline=""))
+    assert "110000000.00" in [row["amount"] for row in rows]
+    second.locator(".wb-cell", has_text="$90.0m").hover()
+    expect(second.locator(".wb-tip", has_text="$90.0 million obligated")).to_be_visible()
     assert visit.errors == []
     assert visit.hosts == {visit.site.address.split("/")[2]}
 

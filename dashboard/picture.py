@@ -1,0 +1,83 @@
+"""What a chart is beside its drawing: a title, what it counts, its source, its figures as CSV.
+
+A chart that leaves the page stands alone, so a saved picture carries all of it. The browser
+makes the picture (`assets/pictures.js`) and the file; nothing is asked of any host.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from dashboard import data
+from dashboard import format as fmt
+from dashboard.data import Build, Measure, Selection
+from dashboard.exports import cells
+from dashboard.parts import escape
+
+# What every row of a chart's CSV ends with, so that a row alone still says what it is.
+_ABOUT = ("record_kind", "basis", "currency", "as_of", "build_id")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What a chart says of itself once it has left the page."""
+
+    title: str
+    under: str
+    "What is counted, in which unit, in which period."
+    source: str
+    csv: str
+    "The exact figures, head first."
+
+
+def source(build: Build, selection: Selection, measure: Measure, *more: str) -> str:
+    """Return the source line of a chart of money: basis, sources, day and build."""
+    behind = data.sources_of(build, selection, measure)
+    titles = fmt.listed((str(row["title"]) for row in behind), 3)
+    return " ".join(
+        (
+            f"{fmt.capital(measure.basis)}: {fmt.BASIS_GLOSS[measure.basis]}.",
+            *more,
+            f"Source: {titles}, as of {fmt.day(data.about(build)['as_of'])}.",
+            f"whobuys, build {build.build_id}.",
+        )
+    )
+
+
+def figures(
+    build: Build, measure: Measure, heads: Sequence[str], rows: Iterable[Sequence[object]]
+) -> str:
+    """Return exact figures as CSV; every row names kind of record, basis, currency and build."""
+    about = data.about(build)
+    ends = (
+        measure.record_kind, measure.basis, measure.currency, about["as_of"], build.build_id,
+    )  # fmt: skip
+    return table((*heads, *_ABOUT), ((*row, *ends) for row in rows))
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as CSV, harmless in a spreadsheet; what is missing is empty."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([cells.text(value) for value in row])
+    return buffer.getvalue()
+
+
+def framed(drawing: str, picture: Picture) -> str:
+    """Return a drawing with buttons that save it as PNG and SVG, and its figures as CSV."""
+    kinds = "".join(
+        f'<button type="button" data-save="{kind}" '
+        f'aria-label="Save as {kind.upper()}: {escape(picture.title)}">{kind.upper()}</button>'
+        for kind in ("png", "svg")
+    )
+    return (
+        f'<div class="wb-picture" data-title="{escape(picture.title)}" '
+        f'data-under="{escape(picture.under)}" data-source="{escape(picture.source)}">'
+        f'<div class="wb-drawn">{drawing}</div>'
+        f'<p class="wb-pictures"><span>Save this chart:</span> {kinds}'
+        f'<button type="button" data-save="csv" data-csv="{escape(picture.csv)}" '
+        f'aria-label="Save its figures as CSV: {escape(picture.title)}">CSV</button></p></div>'
+    )
