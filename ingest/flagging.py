@@ -111,8 +111,8 @@ def _threshold(row: dict[str, str]) -> list[object]:
         raise DeclarationError(f"{THRESHOLDS}: {row} is no dated threshold ({error}).") from error
     if amount <= 0 or not all(row[name] for name in ("what", "source", "place_id", "currency")):
         raise DeclarationError(
-            f"{THRESHOLDS}: {row} needs a place, an amount above zero, its currency, what it is and "
-            "a source."
+            f"{THRESHOLDS}: {row} needs a place, an amount above zero, its currency, what it is "
+            "and a source."
         )
     return [row["place_id"], amount, row["currency"], first, last, row["what"]]
 
