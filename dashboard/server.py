@@ -25,6 +25,7 @@ from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
 from dashboard.downloads_beside import DOWNLOADS_BESIDE
 from dashboard.downloads_more import DOWNLOADS_MORE
+from dashboard.exports.site import WHOLE
 from dashboard.feeds import FEEDS
 from dashboard.suggesting import SUGGESTIONS
 
@@ -40,6 +41,7 @@ ROUTES: list[BaseRoute] = [
     *FEEDS,
     *DOWNLOADS_MORE,
     *SUGGESTIONS,
+    *WHOLE,
 ]
 
 

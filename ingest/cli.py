@@ -154,20 +154,29 @@ def _serve(port: int, address: str, *, open_browser: bool, edit: bool = False) -
 @app.command()
 @explained
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; made if need be.")],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            help="Where to write; made if need be. Default: `exports` in the home, which the "
+            "dashboard offers on its page Data.",
+        ),
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Write everything published: CSV, Parquet, XLSX, data package, OCDS, FollowTheMoney."""
     # Imported here: the other commands should not wait for what only exports need.
     from dashboard import data  # noqa: PLC0415
-    from dashboard.exports import write  # noqa: PLC0415
+    from dashboard.exports import site, write  # noqa: PLC0415
 
     with progress_line(is_shown=not as_json) as progress:
         task = progress.add_task("Exporting", total=None)
         try:
             done = write.export(
-                data.current(), folder, lambda what: progress.update(task, description=what)
+                data.current(),
+                folder or site.folder(),
+                lambda what: progress.update(task, description=what),
             )
         except (data.NoDatabase, data.OtherShape, write.NotOurs) as error:
             raise WhobuysError(f"{error} Nothing was exported.") from error

@@ -42,6 +42,8 @@ def refresh(
         _tell(2, f"A fault of whobuys: {error!r}", {"problem": repr(error)})
         err.print_exception()
         raise typer.Exit(2) from error
+    if report.after:
+        _offer(quiet=as_json)
     if as_json:
         out.print_json(report.as_json())
     else:
@@ -63,6 +65,23 @@ def _refresh(wanted: Wanted, *, quiet: bool) -> Report:
         return refreshing.refresh(
             Home.from_environment(), wanted, say=say, tick=_ticking(progress.update, task)
         )
+
+
+def _offer(*, quiet: bool) -> None:
+    """Write the whole export that the dashboard offers, where the published build has none yet.
+
+    Readers see the new build already: an export that fails is told, and changes nothing else.
+    """
+    # Imported here: what only exports need is not to be waited for before the fetch.
+    from dashboard import data  # noqa: PLC0415
+    from dashboard.exports import site, write  # noqa: PLC0415
+
+    with progress_line(is_shown=not quiet) as progress:
+        task = progress.add_task("Writing the whole export", total=None)
+        try:
+            site.keep_up(data.current(), lambda what: progress.update(task, description=what))
+        except (data.NoDatabase, data.OtherShape, site.NoRoom, write.NotOurs, OSError) as error:
+            err.print(f"The whole export was not written. {error}", markup=False)
 
 
 def _ticking(update: Callable[..., None], task: int) -> Callable[[str, int, int], None]:

@@ -67,7 +67,7 @@ def test_the_data_page_names_every_list_and_limit(home: Path) -> None:
         assert f"api/v1/{name}" in shown
     assert "429" in shown
     assert "api/v1/openapi.json" in shown
-    assert "whobuys export DIR" in shown
+    assert "No whole export stands here yet" in shown
 
 
 def test_an_agency_has_feeds_of_its_own(home: Path) -> None:

@@ -73,14 +73,15 @@ def readme(build: Build, left_out: list[str]) -> str:
 ## Files
 
 - `csv/`, `parquet/`: every published table; `dictionary.csv` says what each column means
-- `datapackage.json`: the CSV as a Frictionless data package
+- `datapackage.json`: the CSV as a Frictionless data package; `datapackage.zip`: both in one file
+- `build.json`: which build this is
 - `whobuys.xlsx`: the tables that people read
 - `followthemoney.jsonl`: counted purchases as FollowTheMoney entities
 - `ocds-releases.json`: counted purchases as Open Contracting releases; the prefix of their ids is
   not registered
 - `whobuys.duckdb`: the same tables as a database, for DuckDB 1.5 and newer
 - `SHA256SUMS`: checksums of all files but the database, which differs in some bytes when it is
-  copied again
+  copied again; that of this copy is in `whobuys.duckdb.sha256`
 {too_long}
 ## Terms of the sources
 

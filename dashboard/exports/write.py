@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,12 +20,15 @@ from typing import Any
 from dashboard import data
 from dashboard.data import Build
 from dashboard.exports import cells, entities, package, releases
-from dashboard.exports.citation import about_lines, citation_file, readme
+from dashboard.exports.citation import about_lines, citation, citation_file, readme
 from dashboard.exports.workbook import MOST_ROWS, Workbook
 
 LICENCE = Path(__file__).resolve().parents[2] / "LICENSE"
 SUMS = "SHA256SUMS"
 DATABASE = "whobuys.duckdb"
+DATABASE_SUM = "whobuys.duckdb.sha256"
+PACKAGE = "datapackage.zip"
+BUILD = "build.json"
 # What a workbook holds; the rest is in CSV and Parquet. Its sheets are for people.
 SHEETS = (
     "mart.purchase", "mart.transaction", "mart.grant", "mart.use", "mart.law", "mart.agency",
@@ -91,6 +95,7 @@ def _fill(build: Build, part: Path, say: Say) -> None:
         data.write_parquet(build, table, part / "parquet" / f"{package.file_name(table)}.parquet")
     _dictionary(build, tables, part / "dictionary.csv")
     say("Writing the data package, the workbook, releases and entities")
+    _json(part / BUILD, _which(build))
     _json(part / "datapackage.json", package.descriptor(build, tables))
     left_out = _workbook(build, tables, part / "whobuys.xlsx")
     _json_lines(part / "followthemoney.jsonl", entities.entities(build))
@@ -98,9 +103,36 @@ def _fill(build: Build, part: Path, say: Say) -> None:
     (part / "CITATION.cff").write_text(citation_file(build), "utf-8")
     (part / "README.md").write_text(readme(build, left_out), "utf-8")
     shutil.copyfile(LICENCE, part / "LICENSE")
+    _zip(part)
     _sums(part)
     say("Copying the database")
     data.copy_database(build, part / DATABASE)
+    (part / DATABASE_SUM).write_text(f"{_digest(part / DATABASE)}  {DATABASE}\n", "utf-8")
+
+
+def _which(build: Build) -> dict[str, str]:
+    """Return what a program asks of an export first: which build it is of."""
+    about = data.about(build)
+    return {
+        "build_id": build.build_id,
+        "as_of": str(about["as_of"]),
+        "version": str(about["version"]),
+        "cite_as": citation(build),
+    }
+
+
+def _zip(part: Path) -> None:
+    """Write the data package, with its CSV and what says what they are, as one file."""
+    names = ["datapackage.json", "dictionary.csv", "CITATION.cff", "README.md", "LICENSE"]
+    names += sorted(f"csv/{path.name}" for path in (part / "csv").iterdir())
+    with zipfile.ZipFile(part / PACKAGE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            # A fixed time, so that the same build gives the same bytes.
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            with (part / name).open("rb") as file, archive.open(member, "w") as into:
+                shutil.copyfileobj(file, into, 1 << 20)
 
 
 @contextmanager
@@ -168,12 +200,16 @@ def _releases(build: Build, path: Path) -> None:
         file.write("\n]}\n")
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _sums(part: Path) -> None:
-    lines = []
-    for path in sorted(p for p in part.rglob("*") if p.is_file()):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines.append(f"{digest}  {path.relative_to(part).as_posix()}\n")
+    lines = [
+        f"{_digest(path)}  {path.relative_to(part).as_posix()}\n"
+        for path in sorted(p for p in part.rglob("*") if p.is_file())
+    ]
     with (part / SUMS).open("w", encoding="utf-8", newline="") as file:
         file.writelines(lines)
         file.flush()

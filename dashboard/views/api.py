@@ -1,6 +1,6 @@
 """Take the data: downloads, feeds and the JSON API, said on one page."""
 
-from dashboard import blocks, data, feeds, filters, serving, widgets
+from dashboard import blocks, data, feeds, filters, serving, whole_export, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Code, Link, Parts, Strong, address
@@ -35,11 +35,9 @@ def show(build: Build) -> None:
                 Link("Parquet", address("export/purchases.parquet"), is_download=True)],
             ["Any selection of them: set filters on ", Link("Explore", address("explore")),
              ", then download what is seen."],
-            [("Every table, with dictionary, data package, Parquet, FollowTheMoney entities, Open "
-             "Contracting releases, a database and checksums: whoever runs this site writes them "
-             "with "), Code("whobuys export DIR"), "."],
         ]
     )  # fmt: skip
+    whole_export.show(build)
     widgets.heading("Feeds", anchor="feeds")
     what = (
         "What changed as Atom and JSON Feed, and a calendar of contract ends, with the last day "
