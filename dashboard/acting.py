@@ -1,5 +1,6 @@
 """What a reader can do next: take the hearing brief, see what ends and what grew."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -33,11 +34,16 @@ def brief_buttons(build: Build, *, agency: str = "", place: str = "") -> None:
 # ---------------------------------------------------------------- what ends
 
 
-def current_and_grown(build: Build, selection: Selection, page: str, page_id: str) -> None:
-    """Show what has not ended by its record, the last day to act first, and what grew most."""
+def current_and_grown(
+    build: Build, selection: Selection, page: str, page_id: str, **kept: str | list[str]
+) -> None:
+    """Show what has not ended by its record, the last day to act first, and what grew most.
+
+    `kept` are the filters under which Explore shows the same purchases.
+    """
     _running(build, selection, names_agency=page != "agency")
     order = "share" if st.query_params.get("grown") == "share" else "dollars"
-    _grown(build, selection, order, page, page_id)
+    _grown(build, selection, order, page, page_id, kept)
 
 
 def _running(build: Build, selection: Selection, *, names_agency: bool) -> None:
@@ -105,7 +111,14 @@ def last_day(row: Row) -> Parts:
 # ---------------------------------------------------------------- what grew
 
 
-def _grown(build: Build, selection: Selection, order: str, page: str, page_id: str) -> None:
+def _grown(
+    build: Build,
+    selection: Selection,
+    order: str,
+    page: str,
+    page_id: str,
+    kept: Mapping[str, str | list[str]],
+) -> None:
     """Show which purchases grew most by amendment; heads of columns sort, in the address."""
     known = data.growth_known(build, selection)
     widgets.heading(
@@ -118,10 +131,17 @@ def _grown(build: Build, selection: Selection, order: str, page: str, page_id: s
     )
     if not known["grew"]:
         widgets.text(
-            "Of those, none grew." if known["known"] else "So nothing can be said of growth here."
+            "Of those, none grew."
+            if known["known"]
+            else "So nothing can be said of how ceilings grew here."
         )
-        return
-    rows = data.grown(build, selection, order)
+    else:
+        _raised(data.grown(build, selection, order), known["grew"], order, page, page_id)
+    _added(build, selection, kept)
+
+
+def _raised(rows: Rows, grew: int, order: str, page: str, page_id: str) -> None:
+    """Show purchases whose ceiling amendments raised."""
 
     def head(text: str, key: str, role: str = "") -> Head:
         link = address(page, id=page_id, grown=key) + "#grown"
@@ -129,8 +149,8 @@ def _grown(build: Build, selection: Selection, order: str, page: str, page_id: s
                     sorted="descending" if order == key else "")  # fmt: skip
 
     widgets.table(
-        f"{fmt.capital(fmt.count(known['grew'], 'purchase'))} whose ceiling amendments raised"
-        + (f", the first {len(rows)}" if known["grew"] > len(rows) else ""),
+        f"{fmt.capital(fmt.count(grew, 'purchase'))} whose ceiling amendments raised"
+        + (f", the first {len(rows)}" if grew > len(rows) else ""),
         [
             Head("What", role="what"),
             Head("From whom"),
@@ -155,6 +175,50 @@ def _grown(build: Build, selection: Selection, order: str, page: str, page_id: s
             for row in rows
         ],
     )
+
+
+def _added(build: Build, selection: Selection, kept: Mapping[str, str | list[str]]) -> None:
+    """Show to which purchases changes after signing added most, and that it was mostly planned."""
+    rows = data.added_since_signing(build, selection)
+    if not rows:
+        return
+    in_all = int(rows[0]["in_all"])
+    widgets.subheading("Obligated after signing", anchor="added")
+    widgets.text(
+        "What later changes added to the first obligation. Most of it was foreseen: agencies fund "
+        "long contracts by instalments. The purchase's page has each change."
+    )
+    widgets.table(
+        f"{fmt.capital(fmt.count(in_all, 'purchase'))} to which changes added, the most first"
+        + (f": {len(rows)} of them" if in_all > len(rows) else ""),
+        [
+            Head("What", role="what"),
+            Head("From whom"),
+            Head("At signing", is_number=True),
+            Head("Now", is_number=True),
+            Head("Added, US dollars", is_number=True, role="amount"),
+            Head("Changes", is_number=True),
+        ],
+        [
+            [
+                blocks.what_cell(row),
+                sentences.sold_by(row),
+                fmt.table_money(row["first_obligated_usd"]),
+                fmt.table_money(row["amount_usd"]),
+                fmt.table_money(row["added_usd"]),
+                f"{row['modifications']:,}" if row["modifications"] is not None else fmt.MISSING,
+            ]
+            for row in rows
+        ],
+    )
+    columns = ("What", "From whom", "US dollars", "Obligated at signing", "Added since signing")
+    if in_all > len(rows):
+        widgets.downloads(
+            Link(
+                "All purchases in Explore, the most added first",
+                address("explore", sort="Most added since signing", columns=columns, **kept),
+            )
+        )
 
 
 # ---------------------------------------------------------------- others like it

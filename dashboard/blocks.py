@@ -139,7 +139,7 @@ def what_cell(row: Row) -> Parts:
 
 def _purchase_cells(row: Row) -> list[Parts]:
     return [
-        fmt.day(row["last_date"]),
+        last_change(row),
         what_cell(row),
         sentences.sold_by(row),
         Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
@@ -147,6 +147,13 @@ def _purchase_cells(row: Row) -> list[Parts]:
         shown_amount(row),
         fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0]),
     ]
+
+
+def last_change(row: Row) -> str:
+    """Return the day of a purchase's last change; its fiscal year where no day is published."""
+    if row["last_date"] is None and row.get("last_year"):
+        return f"FY{row['last_year']}"
+    return fmt.day(row["last_date"])
 
 
 def shown_amount(row: Row) -> str:

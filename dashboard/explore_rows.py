@@ -39,6 +39,13 @@ def _maker(row: Row) -> Parts:
     return Link(str(row["maker_name"]), address("vendor", id=row["maker_id"]))
 
 
+def _added(row: Row) -> Parts:
+    """Return what changes added to the first obligation; a lifetime total does not tell."""
+    if None in (row["amount_usd"], row["first_obligated_usd"]) or row["amount_scope"] != "window":
+        return Muted(fmt.MISSING)
+    return fmt.table_money(row["amount_usd"] - row["first_obligated_usd"])
+
+
 def _status(row: Row) -> Parts:
     return fmt.capital(fmt.STATUS_WORDS[row["status"]].split(",")[0])
 
@@ -51,7 +58,7 @@ def _source(row: Row) -> Parts:
 
 
 COLUMNS = (
-    Column("last", Head("Last change", role="date"), lambda row: fmt.day(row["last_date"])),
+    Column("last", Head("Last change", role="date"), blocks.last_change),
     Column("what", Head("What", role="what"), blocks.what_cell),
     Column("vendor", Head("From whom"), sentences.sold_by),
     Column("agency", Head("Agency"), _agency),
@@ -69,6 +76,9 @@ COLUMNS = (
            lambda row: fmt.table_money(row["ceiling_usd"])),
     Column("grew", Head("Ceiling added by amendments", is_number=True),
            lambda row: fmt.table_money(row["ceiling_growth_usd"])),
+    Column("signed", Head("Obligated at signing", is_number=True),
+           lambda row: fmt.table_money(row["first_obligated_usd"])),
+    Column("added", Head("Added since signing", is_number=True), _added),
     Column("competition", Head("How it was competed"), _text("competition")),
     Column("funding", Head("Out of which money"), _text("funding")),
     Column("office", Head("Buying office"), _text("office_name")),

@@ -213,6 +213,7 @@ _SORTED_BY = {
     "end": ("Ends last", "Ends first", "descending"),
     "first": ("Newest beginning", "Oldest first", "descending"),
     "ceiling": ("Highest ceiling", "Highest ceiling", "descending"),
+    "added": ("Most added since signing", "Most added since signing", "descending"),
     "grew": ("Grew most by amendment", "Grew most by amendment", "descending"),
 }
 

@@ -42,6 +42,17 @@ KIND_WORDS = {
     "use": "report of use",
 }
 
+
+def the(place: str) -> str:
+    """Return a place's name inside a sentence: the United States, the United Kingdom."""
+    return f"the {place}" if place.startswith("United ") else place
+
+
+def kinds(record_kind: str) -> str:
+    """Return a kind of record as several are called."""
+    return "reports of use" if record_kind == "use" else f"{KIND_WORDS[record_kind]}s"
+
+
 STATUS_WORDS = {
     "confirmed": "read and accepted",
     "matched": "matched by rule",

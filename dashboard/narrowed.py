@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard import data, filters, sentences, widgets
+from dashboard import data, filters, place_parts, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Selection, Total
 from dashboard.parts import Strong
@@ -14,7 +14,7 @@ def answer(build: Build, chosen: Selection, number: int, totals: Sequence[Total]
     seller = _only(build, chosen, ("vendors", "makers"))
     if buyer and seller and totals:
         is_maker = not chosen.vendors
-        widgets.answer(sentences.bought_from(totals, seller, [buyer], is_maker=is_maker))
+        widgets.answer(sentences.bought_from(totals, seller, [fmt.the(buyer)], is_maker=is_maker))
         return
     widgets.answer(
         [Strong(fmt.capital(fmt.count(number, "purchase"))), *sentences.sums(totals)],
@@ -22,10 +22,16 @@ def answer(build: Build, chosen: Selection, number: int, totals: Sequence[Total]
 
 
 def coverage(build: Build, chosen: Selection) -> None:
-    """Show what was searched: for the one agency that is chosen, or for all."""
+    """Show what was searched: for the one agency or place that is chosen, or for all."""
     if len(chosen.agencies) == 1:
         widgets.coverage(
             sentences.searched_for(data.coverage_of(build, chosen.agencies[0])),
+            "every other source. Absence here means nothing.",
+        )
+        return
+    if len(chosen.places) == 1:
+        widgets.coverage(
+            place_parts.covered(data.coverage_of_place(build, chosen.places[0])),
             "every other source. Absence here means nothing.",
         )
         return
@@ -41,4 +47,4 @@ def _only(build: Build, chosen: Selection, facets: Sequence[str]) -> str:
     if len(named) != 1:
         return ""
     ((facet, key),) = named
-    return next((name for name, each in filters.options(build, facet).items() if each == key), "")
+    return filters.words_of(build, facet, key) or ""

@@ -23,7 +23,7 @@ def kicker(place: Row) -> str:
 
 def by_whom(total: Total, name: str) -> str:
     """Return who bought: how many agencies, of the place."""
-    return f"{fmt.count(total.agencies, 'agency', 'agencies')} of {name}"
+    return f"{fmt.count(total.agencies, 'agency', 'agencies')} of {fmt.the(name)}"
 
 
 def covered(sources: Rows) -> list[Part]:

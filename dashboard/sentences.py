@@ -122,8 +122,9 @@ def largest_part(programme: Programme, rest: Total, *, names_buyer: bool = False
         "The largest part, ",
         Strong(fmt.money(programme.amount, rest.measure.currency)),
         f", is one programme: {programme_name(programme)}{buyer}. Without it: ",
-        Strong(fmt.money(rest.amount, rest.measure.currency)),
-        f" in {fmt.count(rest.summed_purchases, 'purchase')}.",
+        Strong(fmt.money(abs(rest.amount), rest.measure.currency)),
+        (" withdrawn" if rest.amount < 0 else "")
+        + f" in {fmt.count(rest.summed_purchases, 'purchase')}.",
     ]
 
 
@@ -161,14 +162,14 @@ def covered(coverage: Rows, sources: Rows) -> list[Part]:
     """Return what was searched, in one line."""
     if not coverage:
         return ["no agency yet."]
-    kinds = sorted({fmt.KIND_WORDS[str(s["record_kind"])] for s in sources})
+    kinds = sorted({fmt.kinds(str(s["record_kind"])) for s in sources})
     dated = [
         f"{row['agency_name']} ({fmt.day(row['first_date'])} to {fmt.day(row['last_date'])})"
         for row in coverage
     ]
     number = fmt.count(len(coverage), "agency", "agencies")
     joint = ", " if len(coverage) == 1 else ": "
-    return [f"{fmt.listed(kind + 's' for kind in kinds)} of {number}{joint}{fmt.listed(dated, 3)}."]
+    return [f"{fmt.listed(kinds)} of {number}{joint}{fmt.listed(dated, 3)}."]
 
 
 def not_whole(partial: Sequence[int], names: Sequence[str]) -> list[Part]:

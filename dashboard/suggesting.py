@@ -39,19 +39,17 @@ _FACETS = {facet.name: facet.facet for facet in filters.FILTERS}
 def pair_named(pair: Pair) -> str:
     """Return a buyer and what it bought as one line."""
     made = "made by " if pair.role == "maker" else ""
-    return fmt.capital(f"{made}{pair.sold.name}, bought by {pair.buyer.name}")
+    return fmt.capital(f"{made}{pair.sold.name}, bought by {fmt.the(pair.buyer.name)}")
 
 
 def pair_address(build: Build, pair: Pair) -> str:
     """Return the address of a pair's purchases: Explore, with both as filters."""
     both = ((pair.buyer.kind, pair.buyer), (pair.role, pair.sold))
-    return address("explore", **{role: _words(build, role, named) for role, named in both})
-
-
-def _words(build: Build, role: str, named: Suggestion) -> str:
-    """Return a name as the filter has it: the second of two of one name says so."""
-    known = filters.options(build, _FACETS[role])
-    return next((words for words, key in known.items() if key == named.id), named.name)
+    # The second of two of one name says so.
+    words = {
+        role: filters.words_of(build, _FACETS[role], named.id) or named.name for role, named in both
+    }
+    return address("explore", **words)
 
 
 def offered(build: Build, text: str) -> list[dict[str, str]]:

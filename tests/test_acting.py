@@ -72,7 +72,28 @@ def test_growth_is_of_ceilings_and_not_said_where_one_is_missing(home: Path) -> 
     )
     assert "300%" in shown
     assert "It can be said of 3 of 3" in shown
-    assert "So nothing can be said of growth here" in page("agency", id=CBP)
+    assert "So nothing can be said of how ceilings grew here" in page("agency", id=CBP)
+
+
+@pytest.mark.data
+def test_what_changes_added_after_signing_is_told_apart_from_growth(home: Path) -> None:
+    _publish(
+        home,
+        A1={"first_obligated_usd": Decimal("1500000.00")},
+        A2={"first_obligated_usd": Decimal("90000000.00")},
+        # A lifetime total does not tell when it grew; nor does a reduction.
+        A8={"first_obligated_usd": Decimal("5.00")},
+        A9={"first_obligated_usd": Decimal("1.00")},
+    )
+    build = data.current()
+    added = {r["source_key"]: r["added_usd"] for r in data.added_since_signing(build, Selection())}
+    assert added == {"A1": Decimal("800000.25"), "A2": Decimal("170000000.00")}
+    shown = page("agency", id=ICE)
+    part = shown[shown.index("Obligated after signing") :]
+    assert "by instalments" in part
+    assert part.index("170,000,000") < part.index("800,000")
+    first = data.purchases(build, Selection(), "Most added since signing", 1, 2)
+    assert [row["source_key"] for row in first] == ["A2", "A1"]
 
 
 @pytest.mark.data

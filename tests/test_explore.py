@@ -134,7 +134,7 @@ def test_names_are_offered_while_one_writes(build: Build, text: str, name: str) 
     [
         ("what has ICE paid Clearview AI?", "Clearview AI, bought by U.S. Immigration and Customs",
          "agency=U.S.+Immigration+and+Customs+Enforcement&vendor=Clearview+AI"),
-        ("clearview united states", "Clearview AI, bought by United States",
+        ("clearview united states", "Clearview AI, bought by the United States",
          "place=United+States&vendor=Clearview+AI"),
         ("border patrol phone, device forensics", None, None),
         ("border patrol device forensics", "Device forensics, bought by U.S. Customs",

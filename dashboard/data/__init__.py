@@ -8,6 +8,7 @@ Amounts of different basis or record kind are never added: totals are asked for 
 """
 
 from dashboard.data.acting import (
+    added_since_signing,
     agency_peers,
     buyers_of_place,
     buying_places,
@@ -176,6 +177,7 @@ from dashboard.data.whole import (
 )
 
 __all__ = [  # noqa: RUF022 - by name, whatever its case
+    "added_since_signing",
     "Bar",
     "Build",
     "Choice",

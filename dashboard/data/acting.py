@@ -72,6 +72,30 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
 
 
 @lru_cache(maxsize=512)
+def added_since_signing(build: Build, selection: Selection, most: int = 10) -> Rows:
+    """Return selected purchases to whose first obligation later changes added, the most first.
+
+    `in_all` counts them. Only purchases whose every transaction from the first is in the records
+    have a first obligation; a lifetime total says nothing of when it grew.
+    """
+    return ask(
+        build,
+        selected_sql(
+            """
+            select *, money as shown_money, amount_usd - first_obligated_usd as added_usd,
+                count(*) over () as in_all
+            from selected
+            where amount_scope = 'window' and record_kind <> 'idv'
+            and amount_usd > first_obligated_usd
+            order by added_usd desc, purchase_id limit $most
+            """
+        ),
+        most=most,
+        **parameters(selection),
+    )
+
+
+@lru_cache(maxsize=512)
 def growth_known(build: Build, selection: Selection) -> Row:
     """Return of how many selected purchases growth can be said, and of how many it cannot."""
     row = ask_one(

@@ -33,7 +33,10 @@ def declared_sources(build: Build) -> Rows:
 
 @lru_cache(maxsize=4)
 def coverage(build: Build) -> Rows:
-    """Return which agencies were searched, over which days; one row an agency."""
+    """Return which agencies were searched, over which days; one row an agency.
+
+    Those with the most counted purchases first: a sentence names only the first few.
+    """
     return ask(
         build,
         """
@@ -44,7 +47,9 @@ def coverage(build: Build) -> Rows:
             max(last_date) as last_date, sum(transactions)::bigint as transactions,
             bool_or(is_complete) as is_complete
         from mart.coverage as c left join mart.agency using (agency_id)
-        group by agency_id order by transactions desc, agency_name
+        group by agency_id
+        order by (select count(*) from mart.purchase as p where p.agency_id = c.agency_id
+            and is_counted) desc, transactions desc, agency_name
         """,
     )
 

@@ -26,15 +26,17 @@ SORTS = {
     "Ends last": "end_date desc nulls last, purchase_id",
     "Highest ceiling": "ceiling_usd desc nulls last, purchase_id",
     "Grew most by amendment": "ceiling_growth_usd desc nulls last, purchase_id",
+    "Most added since signing": "amount_usd - first_obligated_usd desc nulls last, purchase_id",
 }
 
 
 _EVERY_ROW = """,
     sums as (
-        select purchase_id, sum(money) as moved_money from moved group by purchase_id
+        select purchase_id, sum(money) as moved_money, max(fiscal_year) as last_year
+        from moved group by purchase_id
     )
     select /*columns*/ from (
-        select selected.*,
+        select selected.*, sums.last_year,
             case when len($years::integer[]) = 0 then money else moved_money end as shown_money,
             case when money_currency = 'USD' then shown_money end as shown_usd
         from selected left join sums using (purchase_id)
@@ -42,7 +44,7 @@ _EVERY_ROW = """,
     order by /*order*/
 """
 
-_DOWNLOADED = "* exclude (money, money_currency, shown_money)"
+_DOWNLOADED = "* exclude (money, money_currency, shown_money, last_year)"
 
 
 @lru_cache(maxsize=512)

@@ -101,7 +101,7 @@ def show(build: Build) -> None:
     offices.show(build, chosen, measure, name)
     funding.show(build, chosen, measure)
 
-    acting.current_and_grown(build, chosen, "agency", agency["agency_id"])
+    acting.current_and_grown(build, chosen, "agency", agency["agency_id"], agency=name)
 
     acting.peers(build, agency["agency_id"], measure)
     known.of_agency(build, agency)

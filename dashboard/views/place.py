@@ -102,7 +102,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
         )
     )
     funding.show(build, chosen, measure)
-    acting.current_and_grown(build, chosen, "place", place_id)
+    acting.current_and_grown(build, chosen, "place", place_id, place=here)
     known.of_place(build, place)
     place_parts.peers(build, place, measure)
     widgets.heading("Purchases")

@@ -80,7 +80,7 @@ def show(build: Build) -> None:
             for group in ("agency", "vendor", "maker")
         )
     )
-    acting.current_and_grown(build, chosen, "technology", technology["technology"])
+    acting.current_and_grown(build, chosen, "technology", technology["technology"], technology=name)
     widgets.heading("Purchases")
     blocks.purchase_table(
         data.purchases(build, chosen, "Newest first", 1, 25), "The newest counted purchases"

@@ -88,7 +88,7 @@ def show(build: Build) -> None:
                 for group in ("agency", "technology", "maker")
             )
         )
-        acting.current_and_grown(build, sold, "vendor", vendor["vendor_id"])
+        acting.current_and_grown(build, sold, "vendor", vendor["vendor_id"], vendor=name)
         widgets.heading(f"Sold by {name}")
         blocks.purchase_table(
             data.purchases(build, sold, "Newest first", 1, 25), "The newest counted purchases"
