@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -262,5 +263,10 @@ def with_figure(build: Build, totals: Sequence[Total], address: str) -> str:
 
 def whole(address: str) -> str:
     """Return an address of ours in whole, where the browser tells its beginning."""
-    base = (st.context.url or "").split("?", 1)[0].rsplit("/", 1)[0]
-    return f"{base}/{address.removeprefix('./')}" if base else address
+    here = urlsplit(st.context.url or "")
+    if not here.netloc:
+        return address
+    # The first page stands at the root itself, so its own path does not tell where that is.
+    folder = str(st.get_option("server.baseUrlPath")).strip("/")
+    root = f"{here.scheme}://{here.netloc}/{folder}{'/' if folder else ''}"
+    return f"{root}{address.removeprefix('./')}"

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-import streamlit as st
-
 from dashboard import format as fmt
 from dashboard import funding, sentences, widgets
+from dashboard.citing import whole
 from dashboard.data import Row, Rows
 from dashboard.parts import Break, Clipped, Code, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
@@ -297,9 +296,7 @@ def provenance(purchase: Row, source: Row | None) -> list[tuple[str, Parts]]:
 
 def _here(purchase: Row) -> str:
     """Return the address of this page, in whole where the browser tells it."""
-    base = (st.context.url or "").split("?", 1)[0].rsplit("/", 1)[0]
-    page = address("purchase", id=purchase["purchase_id"])
-    return f"{base}/{page}" if base else page
+    return whole(address("purchase", id=purchase["purchase_id"]))
 
 
 def citation(purchase: Row, source: Row | None, about: Row) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
@@ -132,3 +133,24 @@ def test_every_selection_of_a_page_has_its_address(build: Build) -> None:
         assert query is not None
         address = {k: [str(v)] if not isinstance(v, list) else v for k, v in query.items() if v}
         assert filters.selection(build, address) == chosen
+
+
+@pytest.mark.parametrize(
+    ("shown", "folder", "root"),
+    [
+        ("https://records.example", "", "https://records.example/"),
+        ("https://records.example/", "", "https://records.example/"),
+        ("https://records.example/explore?year=2025", "", "https://records.example/"),
+        ("https://records.example/whobuys", "whobuys", "https://records.example/whobuys/"),
+        ("https://records.example/whobuys/agency?id=ice", "/whobuys/", "https://records.example/whobuys/"),
+    ],
+)  # fmt: skip
+def test_a_cited_address_is_whole_on_every_page(
+    monkeypatch: pytest.MonkeyPatch, shown: str, folder: str, root: str
+) -> None:
+    browser = SimpleNamespace(
+        context=SimpleNamespace(url=shown), get_option={"server.baseUrlPath": folder}.get
+    )
+    monkeypatch.setattr(citing, "st", browser)
+    assert citing.whole("./?cited=1") == f"{root}?cited=1"
+    assert citing.whole("explore?cited=1") == f"{root}explore?cited=1"
