@@ -26,7 +26,8 @@ SORTS = {
     "Ends last": "end_date desc nulls last, purchase_id",
     "Highest ceiling": "ceiling_usd desc nulls last, purchase_id",
     "Grew most by amendment": "ceiling_growth_usd desc nulls last, purchase_id",
-    "Most added since signing": "amount_usd - first_obligated_usd desc nulls last, purchase_id",
+    "Most added since signing": "case when amount_scope = 'window' "
+    "then amount_usd - first_obligated_usd end desc nulls last, purchase_id",
 }
 
 
