@@ -5,15 +5,11 @@ follow the reader's theme and can be read by a screen reader; the names and coun
 list are links, so that it is a filter too. One hue; every chart has its table.
 """
 
-import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard.parts import Link, Part, Parts, escape, html
-
-# How strong the hue of each shade is, the palest first.
-_SHADES = (0.1, 0.22, 0.4, 0.58, 0.78, 1)
 
 
 @dataclass(frozen=True)
@@ -37,14 +33,6 @@ class RankedBar:
     amount: Decimal
     words: str
     note: Part
-
-
-@dataclass(frozen=True)
-class Area:
-    """One shape of a map: its path, and its shade from 0 (palest) up."""
-
-    path: str
-    shade: int
 
 
 def _share(amount: Decimal, whole: Decimal) -> float:
@@ -121,36 +109,4 @@ def ranked(
         f'<thead class="wb-hidden"><tr><th scope="col">{escape(name_head)}</th>'
         f'<th scope="col">Purchases</th><th scope="col">{escape(amount_head)}</th></tr></thead>'
         f"<tbody>{body}</tbody></table>{foot}</div>"
-    )
-
-
-_MAP_STYLE = (
-    ":root{--land:#F3F0E8;--line:#65645F;--paper:#FBFAF7;--hue:#0B4F6C}"
-    "@media (prefers-color-scheme:dark){:root{--land:#22211F;--line:#A9A69D;--paper:#161615;"
-    "--hue:#7DB9D6}}"
-    ".l{fill:var(--land)}.b{fill:none;stroke:var(--line);stroke-width:.6}"
-    ".s{stroke:var(--paper);stroke-width:.4;fill:var(--hue)}"
-)
-
-
-def us_map(base: Sequence[str], areas: Sequence[Area], *, described: str, borders: str = "") -> str:
-    """Return a map: blank states, the shapes of which something is known, borders above.
-
-    A picture, as the page takes no drawing of ours otherwise; `borders` is the address of another
-    laid over it. Its colours follow the reader's scheme.
-    """
-    land = "".join(base)
-    shaded = "".join(
-        f'<path class="s" fill-opacity="{_SHADES[area.shade]}" d="{escape(area.path)}"/>'
-        for area in areas
-    )
-    drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 975 610"><style>{_MAP_STYLE}'
-        f'</style><path class="l" d="{land}"/>{shaded}<path class="b" d="{land}"/></svg>'
-    )
-    coded = base64.b64encode(drawing.encode()).decode()
-    above = f'<img class="wb-above" src="{escape(borders)}" alt="">' if borders else ""
-    return (
-        f'<div class="wb-map"><img src="data:image/svg+xml;base64,{coded}" '
-        f'alt="{escape(described)}">{above}</div>'
     )

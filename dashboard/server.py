@@ -58,6 +58,7 @@ _HEAD = f"""
     <link rel="stylesheet" href="./assets/whobuys.css?v={_version("whobuys.css")}" />
     <script src="./assets/whobuys.js?v={_version("whobuys.js")}"></script>
     <script src="./assets/pictures.js?v={_version("pictures.js")}" defer></script>
+    <script src="./assets/maps.js?v={_version("maps.js")}" defer></script>
 """  # noqa: E501
 _NOSCRIPT = """<noscript>
       <p>whobuys draws its pages with JavaScript. The counted purchases are also at

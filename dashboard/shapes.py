@@ -66,7 +66,7 @@ def _arcs(topology: Mapping[str, Any]) -> list[Line]:
     return lines
 
 
-def _simple(line: Line, most: float) -> Line:
+def simple(line: Line, most: float) -> Line:
     """Return a line without the points that stray less than `most` from what remains."""
     if len(line) < 3:  # noqa: PLR2004
         return line
@@ -83,7 +83,7 @@ def _simple(line: Line, most: float) -> Line:
     if away(line[far]) <= most:
         # A ring keeps a third point, or it would be no shape at all.
         return line if length == 0 and len(line) <= 4 else [line[0], line[-1]]  # noqa: PLR2004
-    return _simple(line[: far + 1], most)[:-1] + _simple(line[far:], most)
+    return simple(line[: far + 1], most)[:-1] + simple(line[far:], most)
 
 
 def _rings(geometry: Mapping[str, Any], lines: Sequence[Line]) -> Iterator[Line]:
@@ -169,9 +169,9 @@ def make(folder: Path) -> None:
     albers = json.loads((folder / "counties-albers-10m.json").read_text(encoding="utf-8"))
     degrees = json.loads((folder / "counties-10m.json").read_text(encoding="utf-8"))
     raw = _arcs(albers)
-    rough = [_simple(line, _COUNTIES) for line in raw]
+    rough = [simple(line, _COUNTIES) for line in raw]
     objects = {name: albers["objects"][name]["geometries"] for name in ("states", "counties")}
-    smooth = [_simple(line, _STATES) for line in raw]
+    smooth = [simple(line, _STATES) for line in raw]
     county_of = _county_of(degrees)
     written = {
         "states": {g["id"]: _path(_rings(g, smooth)) for g in objects["states"]},

@@ -7,25 +7,31 @@ table. Money of a city is drawn in the county in which it lies, and in its state
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from dashboard import charts, data, widgets
+from dashboard import data, map_drawing, widgets
 from dashboard import format as fmt
-from dashboard.charts import Area
 from dashboard.data import Build, Row
+from dashboard.map_drawing import Area, Place
 from dashboard.parts import address
+from dashboard.picture import Picture
 from dashboard.shapes import shapes
 
 STATES, COUNTIES = "States", "Counties"
 STEPS = 5
+_RANKED = 10
 # The five boroughs are five counties: its money belongs to no one of them.
 _MANY_COUNTIES = frozenset({"us_ny_new_york"})
 
 
 @dataclass(frozen=True)
 class Value:
-    """What a shape shows: a number to shade by."""
+    """What a shape shows: a number to shade by, and its words."""
 
-    number: Decimal
+    number: Decimal | None
+    "None where something is known, and no number: the shape stays blank and says why."
+    words: str
+    "What the shape says: its figure, and what it is made of."
 
 
 def code_of(row: Row, level: str) -> str | None:
@@ -56,47 +62,106 @@ def step(number: Decimal, largest: Decimal, times: int = 4) -> int:
 
 
 def show(
+    build: Build,
     values: Mapping[str, Value],
     level: str,
     described: str,
     unit: str,
     write: Callable[[Decimal], str],
+    picture: Picture,
     *,
     times: int = 4,
 ) -> None:
-    """Show the map, and under it which numbers, in which unit, each shade stands for."""
+    """Show the map, and under it which numbers, in which unit, each shade stands for.
+
+    Every state is a link to its page, and every county of which something is known. States with a
+    value bear their letters, counties the rank of the ten with most, as in the table.
+    """
     known = shapes()
     paths = known.states if level == STATES else known.counties
-    largest = max((value.number for value in values.values()), default=Decimal(0))
-    shades = {code: step(value.number, largest, times) for code, value in values.items()}
-    widgets.drawing(
-        charts.us_map(
+    numbers = _numbers(values)
+    largest = max(numbers.values(), default=Decimal(0))
+    shades = {code: step(number, largest, times) for code, number in numbers.items()}
+    ranks = ranked(values) if level == COUNTIES else _LETTERS
+    widgets.chart(
+        map_drawing.drawing(
             list(known.states.values()),
-            [Area(paths[code], shades[code]) for code in sorted(values) if paths.get(code)],
+            [
+                Area(paths[code], shades[code], ranks.get(code, ""))
+                for code in sorted(shades)
+                if paths.get(code)
+            ],
+            _links(build, values, level),
             described=described,
             borders="./assets/us-counties.svg" if level == COUNTIES else "",
-        ),
-        _legend(values, shades, unit, write),
+            is_numbered=level == COUNTIES,
+        )
+        + widgets.legend(_legend(numbers, shades, unit, write)),
+        picture,
     )
 
 
+def ranked(values: Mapping[str, Value]) -> dict[str, str]:
+    """Return the rank of each of the ten shapes with most, by code."""
+    numbers = _numbers(values)
+    most = sorted(numbers, key=lambda code: (-numbers[code], code))[:_RANKED]
+    return {code: str(rank) for rank, code in enumerate(most, 1)}
+
+
+def _numbers(values: Mapping[str, Value]) -> dict[str, Decimal]:
+    return {code: value.number for code, value in values.items() if value.number is not None}
+
+
+def _links(build: Build, values: Mapping[str, Value], level: str) -> list[Place]:
+    """Return the shapes that lead to pages: states below, so that a county lies on its state."""
+    known = shapes()
+    links = []
+    for code in sorted(known.states, key=lambda code: name(build, code)):
+        said = values[code].words if level == STATES and code in values else "nothing drawn here"
+        words = name(build, code) if level == COUNTIES else f"{name(build, code)}: {said}"
+        links.append(Place(known.states[code], link(build, code), words))
+    if level == COUNTIES:
+        links += [
+            Place(known.counties[code], link(build, code), f"{name(build, code)}: {value.words}")
+            for code, value in sorted(values.items(), key=lambda each: name(build, each[0]))
+            if known.counties.get(code)
+        ]
+    return links
+
+
 def _legend(
-    values: Mapping[str, Value],
+    numbers: Mapping[str, Decimal],
     shades: Mapping[str, int],
     unit: str,
     write: Callable[[Decimal], str],
-) -> list[tuple[int, str]]:
-    """Return which numbers each shade that is used stands for, the palest first."""
-    said = []
+) -> list[tuple[int | None, str]]:
+    """Return which numbers each shade that is used stands for, the palest first, then blank."""
+    said: list[tuple[int | None, str]] = []
     for shade in sorted(set(shades.values())):
-        numbers = [values[code].number for code in values if shades[code] == shade]
-        said.append((shade, fmt.span(write(min(numbers)), write(max(numbers)))))
-    return [(shade, words if n else f"{unit}: {words}") for n, (shade, words) in enumerate(said)]
+        here = [numbers[code] for code in numbers if shades[code] == shade]
+        words = fmt.span(write(min(here)), write(max(here)))
+        said.append((shade, f"{words} ({fmt.count(len(here), 'place')})"))
+    first = [(shade, words if n else f"{unit}: {words}") for n, (shade, words) in enumerate(said)]
+    return [*first, (None, "Blank: nothing drawn, which need not mean nothing bought")]
+
+
+@lru_cache(maxsize=4)
+def _places(build: Build) -> Mapping[str, Row]:
+    found: dict[str, Row] = {}
+    for row in data.us_places(build):
+        found.setdefault(str(row["fips"]), row)
+    return found
 
 
 def place_of_code(build: Build, code: str) -> Row | None:
     """Return the place of a state's or county's code."""
-    return next((row for row in data.us_places(build) if row["fips"] == code), None)
+    return _places(build).get(code)
+
+
+def name(build: Build, code: str) -> str:
+    """Return the name of a state or county, as places have it, else as the shapes do."""
+    row = place_of_code(build, code)
+    return str(row["place_name"]) if row else shapes().names.get(code, _LETTERS.get(code, code))
 
 
 def link(build: Build, code: str) -> str:
@@ -114,3 +179,4 @@ _STATE_CODES = dict(
         "vt 50|va 51|wa 53|wv 54|wi 55|wy 56"
     ).split("|")
 )
+_LETTERS = {code: letters.upper() for letters, code in _STATE_CODES.items()}

@@ -167,13 +167,13 @@ def events(items: Sequence[Parts]) -> None:
     st.html(f'<ol class="wb-events">{listed}</ol>')
 
 
-def drawing(picture: str, legend: Sequence[tuple[int, str]]) -> None:
-    """Show a map, and what its shades mean, the palest first."""
-    keys = "".join(
-        f'<li><i class="wb-shade-{shade}"></i>{escape(words)}</li>' for shade, words in legend
+def legend(keys: Sequence[tuple[int | None, str]]) -> str:
+    """Return what the shades of a map mean, the palest first; None is blank."""
+    items = "".join(
+        f'<li><i class="wb-shade-{"none" if shade is None else shade}"></i>{escape(words)}</li>'
+        for shade, words in keys
     )
-    below = f'<ul class="wb-legend">{keys}</ul>' if keys else ""
-    st.html(f'<div class="wb-drawing">{picture}{below}</div>')
+    return f'<ul class="wb-legend">{items}</ul>'
 
 
 def facts(pairs: Sequence[tuple[str, Parts]]) -> None:

@@ -2,6 +2,8 @@
 
 import base64
 import csv
+import html
+import io
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dashboard import us_map
+from dashboard import format as fmt
+from dashboard import map_drawing, us_map
+from dashboard.outlines import outline
 from dashboard.shapes import shapes
 from dashboard.us_map import COUNTIES, STATES
 from tests.published import publish, sample_rows
@@ -64,7 +68,9 @@ def test_shades_rise_with_the_number() -> None:
     assert shades == [0, 1, 2, 3, 4, 5, 5]
 
 
-def test_the_map_of_spending_shows_the_sums_of_the_database(home: Path) -> None:
+@pytest.fixture
+def paid(home: Path) -> Path:
+    """Publish the sample as payments of San Francisco; return the database."""
     rows = sample_rows()
     for purchase in rows["mart.purchase"]:
         purchase.update(
@@ -73,21 +79,92 @@ def test_the_map_of_spending_shows_the_sums_of_the_database(home: Path) -> None:
         )  # fmt: skip
     for transaction in rows["mart.transaction"]:
         transaction["basis"] = "paid"
-    database = publish(home, rows)
-    with duckdb.connect(str(database), read_only=True) as con:
-        ((amount,),) = con.execute(
+    return publish(home, rows)
+
+
+@pytest.mark.data
+@pytest.mark.parametrize("level", [STATES, COUNTIES])
+def test_the_map_of_spending_shows_the_sums_of_the_database(paid: Path, level: str) -> None:
+    with duckdb.connect(str(paid), read_only=True) as con:
+        ((amount, purchases),) = con.execute(
             """
-            select sum(t.amount_usd) from mart.purchase join mart.transaction as t
-            using (purchase_id) where is_counted and record_kind = 'payment'
+            select sum(t.amount), count(distinct purchase_id)
+            from mart.purchase left join mart.transaction as t using (purchase_id)
+            where is_counted and record_kind = 'payment'
             """
         ).fetchall()
-    page = said(run("map", dollars="Per resident"))
+    page = said(run("map", dollars="Per resident", shapes=level))
+    name, code, residents = {
+        # Nobody here says how many live in the county: nothing per resident, and no zero.
+        STATES: ("California", "06", 39538223), COUNTIES: ("San Francisco", "06075", None),
+    }[level]  # fmt: skip
     assert f"{amount:,.0f}" in page
-    assert "California" in page
-    assert f"{amount / 39538223:,.2f}" in page
+    each = f"{amount / residents:,.2f}" if residents else ""
+    assert each in page
     drawn = base64.b64decode(page.partition("svg+xml;base64,")[2].partition('"')[0]).decode()
-    assert drawn.count('class="s"') == 1
-    assert shapes().states["06"] in drawn
+    assert drawn.count('class="s"') == bool(residents)
+    if residents:
+        assert shapes().states[code] in drawn
+    (row,) = csv.DictReader(io.StringIO(html.unescape(re.findall(r'data-csv="([^"]*)"', page)[0])))
+    assert (row["place_name"], row["fips"], Decimal(row["amount"])) == (name, code, amount)
+    assert int(row["purchases"]) == purchases
+    assert (row["residents"], row["basis"], row["build_id"]) == (
+        str(residents or ""),
+        "paid",
+        "test",
+    )
+    # The shape says the same, and leads to its page; Tab stops once at the whole map.
+    said_by = re.findall(r'aria-label="([^"]*)" tabindex="(-?[0-9])"', page)
+    (words,) = [words for words, _ in said_by if words.startswith(f"{name}: $")]
+    number = fmt.count(purchases, "purchase")
+    assert words.endswith(f"{number}, ${each} per resident" if residents else number)
+    assert [stop for _, stop in said_by].count("0") == 1
+    assert len(said_by) == 51 + (level == COUNTIES)
+
+
+@pytest.mark.data
+def test_what_is_known_by_lifetime_totals_alone_is_no_zero_on_the_map(home: Path) -> None:
+    rows = sample_rows()
+    rows["mart.purchase"] = [
+        {**each, "work_place_id": "us_ca"} for each in rows["mart.purchase"]
+        if each["purchase_id"] == "us_federal:A9"
+    ]  # fmt: skip
+    publish(home, rows)
+    page = said(run("map"))
+    assert "California: one purchase, known only by lifetime totals" in page
+    assert "lifetime totals only" in page
+    drawn = base64.b64decode(page.partition("svg+xml;base64,")[2].partition('"')[0]).decode()
+    assert 'class="s"' not in drawn
+
+
+def test_an_outline_holds_the_shape_that_it_stands_for() -> None:
+    for path in shapes().states.values():
+        shape = outline(path)
+        x, y = shape.middle
+        assert shape.left <= x <= shape.left + shape.width
+        assert shape.top <= y <= shape.top + shape.height
+        assert re.fullmatch(r"polygon\([0-9.% ,-]+\)", shape.clip())
+    colorado = outline(shapes().states["08"])
+    assert 4 <= len(colorado.rings[0]) <= 8
+
+
+def test_a_hostile_name_is_text_on_a_map() -> None:
+    bad = '"><script>alert(1)</script>'
+    path = shapes().states["08"]
+    drawn = map_drawing.drawing(
+        [path], [map_drawing.Area(path, 5, bad)], [map_drawing.Place(path, bad, bad)], described=bad
+    )
+    inner = base64.b64decode(drawn.partition("svg+xml;base64,")[2].partition('"')[0]).decode()
+    assert "<script" not in drawn
+    assert "<script" not in inner
+    assert html.escape(bad) in inner
+
+
+def test_a_label_of_a_small_state_stands_beside_the_coast() -> None:
+    path = shapes().states["11"]
+    drawn = map_drawing._names([map_drawing.Area(path, 1, "DC")])
+    assert 'x="923.0"' in drawn
+    assert "L912 " in drawn
 
 
 def test_a_map_without_anything_to_draw_says_so(home: Path) -> None:

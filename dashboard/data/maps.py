@@ -12,7 +12,8 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
     """Return what the bodies of each place bought, the largest sum first.
 
     Federal awards stand at the place where the record says that the work is done: the buyer sits
-    everywhere. Columns: those of `mart.place`, and amount, purchases, agencies.
+    everywhere. Columns: those of `mart.place`, and amount (null where every purchase is known only
+    by a lifetime total), purchases, agencies.
     """
     key = "work_place_id" if measure.is_federal else "place_id"
     return ask(
@@ -24,7 +25,7 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
             ),
             at_place as (
                 select selected./*key*/ as place_id,
-                    coalesce(sum(sums.money), 0) as amount, count(*) as purchases,
+                    sum(sums.money) as amount, count(*) as purchases,
                     count(distinct agency_id) as agencies
                 from selected left join sums using (purchase_id)
                 where record_kind <> 'idv' and selected./*key*/ is not null
@@ -33,7 +34,7 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
             select place.*, amount, purchases, agencies
             from at_place join mart.place as place using (place_id)
             where starts_with(place_id, 'us_')
-            order by amount desc, place_name
+            order by amount desc nulls last, place_name
             """,
             key=key,
         ),

@@ -104,6 +104,26 @@ def test_a_chart_follows_the_database_and_can_be_saved(visit: Visit) -> None:
     assert visit.hosts == {visit.site.address.split("/")[2]}
 
 
+def test_a_map_is_walked_by_arrow_keys_and_saved(visit: Visit) -> None:
+    page = visit.open("law?day=2021-06-01")
+    links = page.locator(".wb-map-links a")
+    expect(links).to_have_count(51)
+    page.locator(".wb-map-links a[aria-label^='AL:']").focus()
+    expect(page.locator(".wb-map-said")).to_have_text("AL: nothing drawn here")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".wb-map-said")).to_contain_text("GA: ")
+    assert page.locator('.wb-map-links a[tabindex="0"]').count() == 1
+    with page.expect_download() as coming:
+        page.locator(".wb-picture button[data-save=svg]").first.click()
+    saved = coming.value.path().read_text(encoding="utf-8")
+    assert "From the register of laws of whobuys" in saved
+    assert "prefers-color-scheme" not in saved
+    page.locator(".wb-map-links a[aria-label^='California: one law']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("place"))
+    assert visit.errors == []
+
+
 def test_the_switches_go_along_from_page_to_page(visit: Visit) -> None:
     page = visit.open()
     visit.count("With neighbouring goods")
