@@ -266,6 +266,7 @@ def _fill(
         core.write_build(connection, build_id, as_of, version("whobuys"))
         say("Comparing with what was published before")
         guards.note_silence(connection, sources, as_of)
+        guards.note_future(connection, as_of)
         guards_held.write_guards(connection, home, plan.held, _checksums(plan.files))
         changes.write_changes(connection, home, build_id, as_of)
         say("Checking")

@@ -10,6 +10,12 @@ from ingest.source import names
 # USAspending offers its downloads with any of these between the values.
 DELIMITERS = (",", "\t", "|")
 _FIRST_BYTES = 1 << 20
+# How files begin that are given the names of tables.
+_OTHER_FORMATS = {
+    b"%PDF": "a PDF document. Ask the publisher for the table itself, as CSV.",
+    b"\x1f\x8b": "compressed with gzip. Unpack it and add what is inside.",
+    b"\xd0\xcf\x11\xe0": "an older workbook (.xls). Save it as CSV in UTF-8 and add that.",
+}
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,9 @@ def refuse_other_formats(source_id: str, start: bytes, shown_as: str) -> None:
         )
     if beginning.startswith((b"{", b"[")):
         raise SourceError(f"{source_id}: {shown_as} is JSON, not a table. Fetch the CSV instead.")
+    for sign, what in _OTHER_FORMATS.items():
+        if start.startswith(sign):
+            raise SourceError(f"{source_id}: {shown_as} is {what}")
     if b"\x00" in start[:1000]:
         raise SourceError(
             f"{source_id}: {shown_as} is not UTF-8 text (it holds zero bytes, as UTF-16 and "

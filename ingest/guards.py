@@ -187,6 +187,10 @@ def _columns(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Find
     return [Finding(source.id, guard, message) for guard, message in joined.items()]
 
 
+# An award can be recorded some days before it is signed.
+_FUTURE_DAYS = 31
+
+
 def note_silence(
     connection: duckdb.DuckDBPyConnection, sources: dict[str, Source], as_of: date
 ) -> None:
@@ -217,3 +221,23 @@ def note_silence(
             "insert into mart.guard values ($source, 'silent', $message, false, null, null)",
             {"message": message, "source": source_id},
         )
+
+
+def note_future(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Report rows dated so long after the day of the data that the date is likely a slip."""
+    connection.execute(
+        """
+        insert into meta.issue
+        select
+            source_id, any_value(raw_sha256), any_value(raw_file), any_value(raw_member),
+            min(raw_row), 'date', max(date)::varchar, 'dates in the future',
+            format('{} rows of {} are dated more than {} days after {}, the latest {}. They count, '
+                'in the year that they say; look at the publisher''s record.',
+                count(*), raw_file, $days, $as_of::date::varchar, max(date)::varchar)
+        from core.transaction join core.file using (file_key)
+        where date > $as_of::date + $days::integer
+        group by source_id, raw_file, file_key
+        order by source_id, raw_file, file_key
+        """,
+        {"as_of": as_of, "days": _FUTURE_DAYS},
+    )

@@ -54,6 +54,11 @@ def tables(
             if _is_table(source_id, path, info, suffixes) and fnmatch(info.filename, pattern)
         ]
         if not found:
+            if any(info.filename.startswith("xl/") for info in archive.infolist()):
+                raise SourceError(
+                    f"{source_id}: {path.name} is a workbook, although its name says otherwise. "
+                    f"Name it .xlsx where the source is a place's, or save it as CSV in UTF-8."
+                )
             raise SourceError(f"{source_id}: {path.name} has no CSV inside. Fetch it again.")
         for info in found:
             with scratch_file(scratch, "member.csv") as extracted:

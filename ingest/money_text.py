@@ -8,6 +8,12 @@ _CENT = Decimal("0.01")
 # Arithmetic in binary leaves tails such as 1234.5600000000002, far below a cent.
 _TAIL = Decimal("0.00001")
 _SIGNS = re.compile(r"^(?:USD|US\$|GBP|CAD|EUR|C\$|[$£€])|(?:USD|GBP|CAD|EUR|[$£€])$")
+# A bare dollar sign may be that of any country that has dollars.
+_CURRENCIES = {
+    "USD": "USD", "US$": "USD", "GBP": "GBP", "£": "GBP", "CAD": "CAD", "C$": "CAD",
+    "EUR": "EUR", "€": "EUR",
+}  # fmt: skip
+_WRITTEN = re.compile("USD|US\\$|GBP|CAD|EUR|C\\$|[£€]")
 
 
 @cache
@@ -43,3 +49,9 @@ def amount(text: str, decimal: str = ".", thousands: str = ",") -> Decimal | Non
     if abs(exact - rounded) > _TAIL or len(whole.lstrip("0")) > 16:  # noqa: PLR2004  DECIMAL(18,2)
         return None
     return -rounded if minus + (sign < 0) else rounded
+
+
+def currency(text: str) -> str | None:
+    """Return the ISO code of the currency that an amount is written in, None where it is not."""
+    found = _WRITTEN.search(text)
+    return _CURRENCIES[found[0]] if found else None

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from ingest.errors import SourceError
 from ingest.money_text import amount as money
+from ingest.money_text import currency
 from ingest.private_people import (
     PRIVATE_PERSON,
     WITHHELD,
@@ -204,6 +205,10 @@ class Reader:
             text = row[name]
             if text is None:
                 continue
+            written, declared = currency(text), (row["currency"] or self.source.currency).upper()
+            if written not in (None, declared):
+                self._set_aside(number, name, text, f"is not in {declared}")
+                return False
             exact = money(text, read.decimal, read.thousands)
             if exact is None and name == "amount":
                 self._set_aside(number, name, text, "is not an amount in cents")

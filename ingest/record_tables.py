@@ -18,13 +18,15 @@ import openpyxl  # type: ignore[import-untyped]
 from ingest import members
 from ingest.adapters import pages
 from ingest.archive import RawFile
-from ingest.csv_header import DELIMITERS, refuse_other_formats
+from ingest.csv_header import DELIMITERS, first_row_not_utf8, refuse_other_formats
 from ingest.errors import SourceError
 from ingest.source import Source, names
 from ingest.table_reader import Problem
 
 SUFFIXES = frozenset({*members.TABLE_SUFFIXES, *members.WORKBOOKS, ".parquet"})
 _FIRST_BYTES = 1 << 20
+# A workbook is a zip.
+_ZIP = b"PK"
 csv.field_size_limit(10_000_000)
 Values = list[str | None]
 
@@ -153,10 +155,13 @@ def _lines_of_text(source: Source, path: Path, shown_as: str) -> Iterator[tuple[
             for number, line in enumerate(csv.reader(text, delimiter=delimiter), start=1):
                 yield number, [*line]
         except UnicodeDecodeError as error:
+            plain = encoding.removesuffix("-sig")
+            row = first_row_not_utf8(path, delimiter) if plain == "utf-8" else None
+            where = f"row {row}" if row else f"after row {number}"
             raise SourceError(
-                f"{source.id}: {shown_as}, after row {number} there are bytes that are no "
-                f"{encoding.removesuffix('-sig')} text. Say how it is written with `read: "
-                f"{{encoding: cp1252}}` in {source.path.name}, or fetch the file again."
+                f"{source.id}: {shown_as}, {where} has bytes that are no {plain} text. Say "
+                f"how it is written with `read: {{encoding: cp1252}}` in {source.path.name}, or "
+                f"fetch the file again."
             ) from error
         except csv.Error as error:
             raise SourceError(
@@ -178,6 +183,14 @@ def _line(text: TextIO, number: int) -> str:
 
 
 def _lines_of_workbook(source: Source, path: Path, shown_as: str) -> Iterator[tuple[int, Values]]:
+    with path.open("rb") as handle:
+        start = handle.read(_FIRST_BYTES)
+    if not start.startswith(_ZIP):
+        refuse_other_formats(source.id, start, shown_as)
+        raise SourceError(
+            f"{source.id}: {shown_as} is no workbook, although its name says so. If it opens as "
+            f"text, name it .csv; else save it as a workbook (.xlsx), or fetch it again."
+        )
     try:
         with path.open("rb") as handle:
             book = openpyxl.load_workbook(handle, read_only=True, data_only=True)

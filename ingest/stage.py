@@ -289,10 +289,17 @@ def _stage_table(
 
 def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable], min_rows: int) -> None:
     rejected = sum(table.rejected for table in tables)
-    if rejected > source.expect.max_rejected:
-        first = next(
-            problem for table in tables for problem in table.problems if problem.is_rejection
+    rows = sum(table.rows for table in tables)
+    first = next(
+        (problem for table in tables for problem in table.problems if problem.is_rejection), None
+    )
+    if first and not rows and min_rows:
+        raise SourceError(
+            f"{source.id}: {first.message}, and no row of {raw.path.name} can be "
+            f"read. Look whether it is written as `read` in "
+            f"{source.path.name} says (decimal sign, delimiter, dates), or fetch it again."
         )
+    if first and rejected > source.expect.max_rejected:
         more = f" and {rejected - 1:,} more rows like it" if rejected > 1 else ""
         raise SourceError(
             f"{source.id}: {first.message}{more}. Nothing of {raw.path.name} was loaded, so that "
@@ -300,7 +307,6 @@ def _check_counts(source: Source, raw: RawFile, tables: list[StagedTable], min_r
             f"that, raise `max_rejected` under `expect` in {source.path.name}: rows set aside are "
             f"then listed as issues."
         )
-    rows = sum(table.rows for table in tables)
     if not rows and min_rows:
         raise SourceError(
             f"{source.id}: {raw.path.name} has a header but no rows. The publisher sometimes "

@@ -25,6 +25,8 @@ MONEY_TYPE = "decimal(18, 2)"
 _MONEY = "[+-]?([0-9]{1,16}([.][0-9]{1,2}0*)?|[.][0-9]{1,2}0*)"
 # Contracts that run in 2024 were signed in the 1970s; nothing is planned beyond a century.
 _EARLIEST, _LATEST = "1945-01-01", "2125-01-01"
+# Days of 1954 to 2064 as spreadsheets count them, from 1900.
+_DAY_NUMBER = re.compile("[2-5][0-9]{4}([.][0-9]+)?")
 _MEMORY = "2GB"
 
 
@@ -81,15 +83,20 @@ def read(
     try:
         broken = _copy(connection, source, given, part)
         _write_dates_the_iso_way(connection, source, given, part)
-        unreadable = _rows_without_keys(connection, given, part)
-        left_empty = _values_left_empty(connection, given, part)
-        _rewrite(connection, given, part, unreadable)
-        rows, first_date, last_date = _summary(connection, given, part)
+        checked = _check(connection, given, part)
+        unreadable = _rows_set_aside(connection, given, part) if checked.rejected else []
+        _rewrite(connection, part, checked, [problem.row for problem in unreadable])
         part.replace(parquet)
     finally:
         part.unlink(missing_ok=True)
     rejections = [*broken, *unreadable]
-    return Result(rows, len(rejections), first_date, last_date, [*rejections, *left_empty])
+    return Result(
+        checked.rows,
+        len(rejections),
+        checked.first_date,
+        checked.last_date,
+        [*rejections, *_values_left_empty(given, checked)],
+    )
 
 
 def _copy(
@@ -221,10 +228,53 @@ def _is_no_amount(name: str) -> str:
     return f"({name} is not null and not regexp_full_match({name}, '{_MONEY}'))"
 
 
-def _rows_without_keys(
-    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
-) -> list[Problem]:
-    """Return the rows that lack what they cannot be counted without."""
+@dataclass(frozen=True)
+class _Fault:
+    """Values of a column that are no date or amount: how many, and the first of them."""
+
+    count: int
+    row: int
+    value: str
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What one pass over a table found: the rows that go on, with their days, and the others."""
+
+    rows: int
+    rejected: int
+    first_date: date | None
+    last_date: date | None
+    faults: dict[str, _Fault]
+
+
+def _check(connection: duckdb.DuckDBPyConnection, given: Input, part: Path) -> _Checked:
+    """Go over a table once: count its rows, those to set aside, and the values to leave empty."""
+    tests = {name: _is_no_date(name) for name in _dates(given)}
+    tests |= {name: _is_no_amount(name) for name in _money(given)}
+    counted = "".join(
+        f", count(*) filter ({test}), min(raw_row) filter ({test}),"
+        f" arg_min({name}, raw_row) filter ({test})"
+        for name, test in tests.items()
+    )
+    day = "null::date"
+    if "date" in COLUMNS[given.layout.table]:
+        day = f"case when {_is_no_date('date')} then null else try_cast(date as date) end"
+    rows, rejected, first_date, last_date, *found = connection.execute(
+        f"select count(*) filter (reason is null), count(reason),"
+        f" min({day}) filter (reason is null), max({day}) filter (reason is null){counted}"
+        f" from (select *, {_reason(given)} as reason from {_parquet(part)})"
+    ).fetchone() or (0, 0, None, None)
+    faults = {
+        name: _Fault(*found[3 * place : 3 * place + 3])
+        for place, name in enumerate(tests)
+        if found[3 * place]
+    }
+    return _Checked(rows, rejected, first_date, last_date, faults)
+
+
+def _reason(given: Input) -> str:
+    """Return SQL for why a row cannot be counted ([column, value, reason]), null where it can."""
     reasons = []
     has_corrections = "correction" in COLUMNS[given.layout.table]
     if has_corrections:
@@ -233,6 +283,8 @@ def _rows_without_keys(
             "when correction not in ('C', 'D') then ['correction', correction, 'is not C, D or"
             " blank']"
         )
+        # A deletion carries its key and nothing else.
+        reasons.append(f"when {DELETION} and transaction_key is not null then null")
     for name in REQUIRED[given.layout.table]:
         reasons.append(f"when {name} is null then ['{name}', '', 'is missing']")
         if name in MONEY:
@@ -241,11 +293,15 @@ def _rows_without_keys(
             )
         elif name == "date":
             reasons.append(f"when {_is_no_date(name)} then ['{name}', {name}, 'is not a date']")
-    not_deleted = f"not coalesce({DELETION}, false)" if has_corrections else "true"
-    keyless = "or (transaction_key is null)" if has_corrections else ""
+    return f"case {' '.join(reasons)} end" if reasons else "null::varchar[]"
+
+
+def _rows_set_aside(
+    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
+) -> list[Problem]:
+    """Return the rows that lack what they cannot be counted without."""
     found = connection.execute(
-        f"with checked as (select raw_row, case {' '.join(reasons)} end as reason"
-        f" from {_parquet(part)} where {not_deleted} {keyless})"
+        f"with checked as (select raw_row, {_reason(given)} as reason from {_parquet(part)})"
         " select raw_row, reason[1], reason[2], reason[3] from checked"
         " where reason is not null order by raw_row"
     ).fetchall()
@@ -271,40 +327,25 @@ def _raw_name(name: str, raw_names: dict[str, str]) -> str:
     return raw if raw.replace("_", "").isalnum() else name
 
 
-def _values_left_empty(
-    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
-) -> list[Problem]:
+def _values_left_empty(given: Input, checked: _Checked) -> list[Problem]:
     """Return one problem for each further column with values that are no date or amount."""
-    tests = {
-        **{name: (_is_no_date(name), "a date") for name in _dates(given)},
-        **{name: (_is_no_amount(name), "an amount in cents") for name in _money(given)},
-    }
-    optional = {
-        name: test for name, test in tests.items() if name not in REQUIRED[given.layout.table]
-    }
-    if not optional:
-        return []
-    counts = connection.execute(
-        "select "
-        + ", ".join(f"count(*) filter ({test})" for test, _ in optional.values())
-        + f" from {_parquet(part)}"
-    ).fetchone()
     problems = []
-    for (name, (test, wanted)), count in zip(optional.items(), counts or (), strict=True):
-        if not count:
+    for name, fault in checked.faults.items():
+        if name in REQUIRED[given.layout.table]:
             continue
-        row, value = connection.execute(
-            f"select raw_row, {name} from {_parquet(part)} where {test} order by raw_row limit 1"
-        ).fetchone() or (None, None)
+        wanted = "an amount in cents" if name in MONEY else "a date"
+        hint = ""
+        if name not in MONEY and _DAY_NUMBER.fullmatch(fault.value):
+            hint = " Spreadsheets keep days as such numbers: save the column as dates."
         problems.append(
             Problem(
                 kind="value left empty",
                 column_name=name,
-                row=row,
-                value=value,
+                row=fault.row,
+                value=fault.value,
                 message=(
-                    f"{given.shown_as}: {count:,} values of `{name}` are not {wanted}, the first "
-                    f"of them {value!r} in row {row}. They are left empty."
+                    f"{given.shown_as}: {fault.count:,} values of `{name}` are not {wanted}, the "
+                    f"first of them {fault.value!r} in row {fault.row}. They are left empty.{hint}"
                 ),
             )
         )
@@ -312,46 +353,29 @@ def _values_left_empty(
 
 
 def _rewrite(
-    connection: duckdb.DuckDBPyConnection, given: Input, part: Path, rejected: list[Problem]
+    connection: duckdb.DuckDBPyConnection,
+    part: Path,
+    checked: _Checked,
+    rejected: list[int | None],
 ) -> None:
     """Drop the rows set aside and empty the values that could not be read."""
-    connection.execute("create or replace temp table set_aside (raw_row bigint)")
-    if rejected:
-        connection.execute(
-            "insert into set_aside select unnest(?::bigint[])", [[p.row for p in rejected]]
-        )
-    emptied = [
-        f"case when {test(name)} then null else {name} end as {name}"
-        for names, test in ((_dates(given), _is_no_date), (_money(given), _is_no_amount))
-        for name in names
-        if connection.execute(
-            f"select exists (select 1 from {_parquet(part)} where {test(name)})"
-        ).fetchone()
-        == (True,)
-    ]
-    if not rejected and not emptied:
+    if not rejected and not checked.faults:
         return
-    replaced = f"replace ({', '.join(emptied)})" if emptied else ""
+    connection.execute(
+        "create or replace temp table set_aside as select unnest(?::bigint[]) as raw_row",
+        [rejected],
+    )
+    emptied = ", ".join(
+        f"case when {_is_no_amount(name) if name in MONEY else _is_no_date(name)} then null"
+        f" else {name} end as {name}"
+        for name in checked.faults
+    )
     _replace(
         connection,
         part,
-        f"select * {replaced} from {_parquet(part)} anti join set_aside using (raw_row)"
-        " order by raw_row",
+        f"select * {f'replace ({emptied})' if emptied else ''}"
+        f" from {_parquet(part)} anti join set_aside using (raw_row) order by raw_row",
     )
-
-
-def _summary(
-    connection: duckdb.DuckDBPyConnection, given: Input, part: Path
-) -> tuple[int, date | None, date | None]:
-    dates = (
-        "min(date::date), max(date::date)"
-        if "date" in COLUMNS[given.layout.table]
-        else "null::date, null::date"
-    )
-    rows, first_date, last_date = connection.execute(
-        f"select count(*), {dates} from {_parquet(part)}"
-    ).fetchone() or (0, None, None)
-    return rows, first_date, last_date
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, part: Path, select: str) -> None:

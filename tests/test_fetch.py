@@ -576,7 +576,6 @@ def test_what_a_home_wants_stands_in_its_settings(
 ) -> None:
     row = transaction("J1", "9", department="015", agency="1549")
     archive.put(full(tmp_path, [row], agency="015", stamp=JULY))
-    ours.root.mkdir()
     (ours.root / "fetch.yml").write_text(
         f'{SOURCE}:\n  agencies: ["015"]\n  first_year: 2024\n  years_back: 2\n', "utf-8"
     )

@@ -1,5 +1,6 @@
 """Tables of places, in every shape they come in: each row goes on, is left out, or is an issue."""
 
+import gzip
 import io
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from ingest.adapters.pages import FetchNote, write_pages
 from ingest.add import Added
+from ingest.build import build
 from ingest.errors import SourceError
 from ingest.home import Home
 from tests.place_tables import CONTRACTS, PAYMENTS, add_table, home_with
@@ -75,7 +77,7 @@ def parquet(tmp_path: Path) -> bytes:
          .replace("$1,250.50", "$1250.50").replace(",", "\t").replace("¦", ",").encode(), "{}"),
         ("a.csv", ("Report of contracts\nprinted,1 May\n" + GOOD).encode(), "{header_row: 3}"),
         ("a.csv", GOOD.replace("$1,250.50", "1.250,50 €").encode("cp1252"),
-         "{encoding: cp1252, decimal: ',', thousands: '.'}"),
+         "{encoding: cp1252, decimal: ',', thousands: '.'}\ncurrency: EUR"),
         ("a.csv", GOOD.replace("2025-03-21", "21-Mar-25").encode(), "{dates: ['%d-%b-%y']}"),
         ("a.zip", zipped("in/a.csv", GOOD.encode()), "{}"),
     ],
@@ -163,8 +165,15 @@ def test_columns_gone_new_and_renamed(tmp_path: Path) -> None:
         (GOOD.replace("POLICE", "CAFÉ").encode("cp1252"), "`read: {encoding: cp1252}`"),
         ((HEADER + 'POLICE,"ACME\nINC,1,2025-03-21,0,a,C,x\n').encode(), "quotation mark"),
         (GOOD.replace("Address", "title").encode(), "has `title` more than once"),
+        (GOOD.replace("CAMERAS", "CAM\u00c9RAS").encode("cp1252"), "row 2 has bytes that"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "is a PDF document. Ask the publisher"),
+        (gzip.compress(GOOD.encode()), "is compressed with gzip. Unpack it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "is an older workbook (.xls)"),
+        (workbook([["a"]]), "is a workbook, although its name says otherwise"),
+        (GOOD.replace("$1,250.50", "1.250,50").encode(),
+         "row 2: `award_amount` is '1.250,50', which is not an amount in cents, and no row of"),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_table_is_refused_in_a_sentence(
     tmp_path: Path, content: bytes, said: str
 ) -> None:
@@ -172,6 +181,62 @@ def test_what_is_no_table_is_refused_in_a_sentence(
     with pytest.raises(SourceError) as refused:
         add_table(home, CONTRACTS, content)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"<html>Sign in", "is a web page"), (GOOD.encode(), "is no workbook")]
+)
+def test_what_is_no_workbook_is_refused_in_a_sentence(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    with pytest.raises(SourceError, match=said):
+        add_table(home_with(tmp_path), CONTRACTS, content, "a.xlsx")
+
+
+def test_money_in_another_currency_is_never_read_as_that_of_the_source(tmp_path: Path) -> None:
+    amounts = ["£10", "10.00 €", "CAD 10", "US$10", "$10"]
+    rows = [f"POLICE,ACME INC,{a},2025-03-21,0,a,C-{n},x\n" for n, a in enumerate(amounts)]
+    added = add_table(home_with(tmp_path), CONTRACTS, HEADER + "".join(rows))
+    assert (added.manifest.rows, added.manifest.rejected) == (2, 3)
+    assert "row 2: `award_amount` is '£10', which is not in USD" in said(added)
+    pounds = home_with(
+        tmp_path / "uk", **{CONTRACTS: ("cadence: daily", "cadence: daily\ncurrency: GBP")}
+    )
+    added = add_table(pounds, CONTRACTS, HEADER + rows[0] + rows[4])
+    assert (added.manifest.rows, added.manifest.rejected) == (2, 0)
+
+
+def test_day_numbers_of_a_spreadsheet_are_left_empty_with_the_repair(tmp_path: Path) -> None:
+    added = add_table(home_with(tmp_path), CONTRACTS, GOOD.replace("2025-03-21", "45737"))
+    assert "the first of them '45737' in row 2" in said(added)
+    assert "save the column as dates" in said(added)
+
+
+def test_a_file_that_another_source_has_is_refused(tmp_path: Path) -> None:
+    home = home_with(tmp_path)
+    declared = (home.root / "sources" / f"{CONTRACTS}.yml").read_text("utf-8")
+    (home.root / "sources" / "us_il_again.yml").write_text(declared, "utf-8")
+    add_table(home, CONTRACTS, GOOD)
+    with pytest.raises(SourceError, match=f"here already, as a file of {CONTRACTS}.*count twice"):
+        add_table(home, "us_il_again", GOOD)
+    assert not list(home.raw.glob("us_il_again/*/*"))
+    # The same file for the same source is known, and no mistake.
+    assert not add_table(home, CONTRACTS, GOOD).is_new
+
+
+def test_a_date_in_the_future_is_reported_and_counts(tmp_path: Path) -> None:
+    home = home_with(tmp_path)
+    later = GOOD + "POLICE,AXON ENTERPRISE INC,10,2062-01-01,0,BODY WORN CAMERAS,C-2,x\n"
+    add_table(home, CONTRACTS, later)
+    with duckdb.connect(str(build(home).database), read_only=True) as connection:
+        (issue,) = connection.execute(
+            "select source_id, raw_file, raw_row, column_name, value, message from meta.issue"
+            " where kind = 'dates in the future'"
+        ).fetchall()
+        total = connection.execute("select count(*) from core.transaction").fetchone()
+    assert issue[:5] == (CONTRACTS, "table.csv", 3, "date", "2062-01-01")
+    assert "1 rows of table.csv are dated more than 31 days after" in issue[5]
+    assert total == (2,)
 
 
 def test_pages_of_a_portal_are_a_table(tmp_path: Path) -> None:
