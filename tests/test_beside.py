@@ -222,6 +222,15 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, Search]]:
         yield fake, search
 
 
+def test_what_is_passed_on_of_grants_is_no_subcontract(tmp_path: Path) -> None:
+    header = [
+        "prime_award_fain" if name == "prime_award_piid" else name for name in federal.SUBAWARDS
+    ]
+    given = write_csv(tmp_path / "Assistance_Subawards.csv", [], header)
+    with pytest.raises(SourceError, match=r"passed on of grants.*Contracts_Subawards"):
+        add(ours(tmp_path), given, SUBAWARDS)
+
+
 def test_grants_by_search_are_those_of_the_file(
     server: tuple[Server, Search], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

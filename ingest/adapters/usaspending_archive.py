@@ -190,6 +190,12 @@ def _refuse_other_records(source: Source, header: set[str], file_name: str) -> N
                 f"{source.id}: {file_name} has no column `{mark}`, so it holds something else "
                 f"than {source.title}. Add it to the source that it belongs to."
             )
+        if source.record_kind == "subaward" and "prime_award_fain" in header:
+            raise NotForThisSourceError(
+                f"{source.id}: {file_name} holds what was passed on of grants, which is no "
+                f"subcontract, and no source of ours takes it. Add a file whose name says "
+                f"Contracts_Subawards instead."
+            )
         return
     if "prime_award_unique_key" in header or "subaward_number" in header:
         raise NotForThisSourceError(
