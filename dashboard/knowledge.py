@@ -1,13 +1,13 @@
 """The knowledge that the rules are made of, loaded once for each build."""
 
 from functools import lru_cache
-from pathlib import Path
 
 from dashboard import data
 from dashboard.data import Build
+from dashboard.project import PROJECT
 from ingest.classify import Knowledge, WhyNot, load_knowledge, why_not
 
-_OURS = Path(__file__).resolve().parents[1] / "data" / "reference"
+_OURS = PROJECT / "data" / "reference"
 
 
 @lru_cache(maxsize=1)

@@ -379,7 +379,7 @@ class PlaceJob(FetchJob):
         if before is None or self.asked.is_smaller_right:
             return
         had = before.rows + before.rejected
-        if rows < had * (1 - self.source.expect.max_shrink_share):
+        if self.source.expect.has_shrunk(had, rows):
             raise SourceError(
                 f"{self.source.id}: the publisher's table has {rows:,} rows now and had {had:,} "
                 f"before. If that is right, run `whobuys fetch {self.source.id} "

@@ -88,8 +88,8 @@ def _amounts(
     total = sum((row[5] for row in agencies), Decimal(0))
     limits = source.expect
     found = []
-    least, most = 1 - limits.max_shrink_share, limits.max_growth_times
-    if not was_rows * least <= rows <= was_rows * most:
+    most = limits.max_growth_times
+    if limits.has_shrunk(was_rows, rows) or rows > was_rows * most:
         found.append(
             Finding(
                 source.id,
@@ -97,7 +97,10 @@ def _amounts(
                 f"the agencies and years known before have {rows:,} rows now, {was_rows:,} before",
             )
         )
-    if was_total > FEWEST_MONEY and not was_total * least <= total <= was_total * most:
+    elif halved := _halved_years(connection, source, provisional):
+        found.append(Finding(source.id, "rows", halved))
+    least = was_total * (1 - limits.max_shrink_share)
+    if was_total > FEWEST_MONEY and not least < total <= was_total * most:
         found.append(
             Finding(
                 source.id,
@@ -118,6 +121,32 @@ def _amounts(
             Finding(source.id, "agency total", f"totals jumped: {'; '.join(jumped[:3])}{more}")
         )
     return found
+
+
+_YEARS = f"""
+    with now as ({_CELLS.format(db="now")}), was as ({_CELLS.format(db="was")})
+    select was.fiscal_year, sum(was.rows)::bigint, coalesce(sum(now.rows), 0)::bigint
+    from was
+    left join now on now.agency_id is not distinct from was.agency_id
+      and now.fiscal_year is not distinct from was.fiscal_year
+    group by was.fiscal_year
+    having sum(was.rows) >= {FEWEST_ROWS}
+    order by was.fiscal_year
+    """
+
+
+def _halved_years(
+    connection: duckdb.DuckDBPyConnection, source: Source, provisional: set[str]
+) -> str:
+    """Name the years that lost too much: one file of many can be cut short."""
+    years = connection.execute(
+        _YEARS, {"register": source.register_name, "provisional": sorted(provisional)}
+    ).fetchall()
+    return "; ".join(
+        f"fiscal year {year or 'unknown'} has {rows:,} rows now, {before:,} before"
+        for year, before, rows in years
+        if source.expect.has_shrunk(before, rows)
+    )
 
 
 _FILLED = """

@@ -7,7 +7,11 @@ from pathlib import Path
 
 from ingest.errors import WhobuysError
 
-PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
+_HERE = Path(__file__).resolve().parent.parent
+# A wheel brings its own copy of what ships with the code, and is no place to write in.
+_INSTALLED = _HERE / "whobuys_project"
+PROJECT_DATA = (_INSTALLED if _INSTALLED.is_dir() else _HERE) / "data"
+DEFAULT_HOME = Path.home() / "whobuys" if _INSTALLED.is_dir() else PROJECT_DATA
 
 
 @dataclass(frozen=True)
@@ -22,12 +26,15 @@ class Home:
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """Return the home that `WHOBUYS_HOME` names, else the project's `data/`."""
+        """Return the home that `WHOBUYS_HOME` names.
+
+        Else the project's `data/` or, where whobuys was installed as a package, `~/whobuys`.
+        """
         named = os.environ.get("WHOBUYS_HOME")
         if named and "?" in named:
             # DuckDB takes what follows it for options of the file.
             raise WhobuysError(f"WHOBUYS_HOME is {named}: a home cannot have `?` in its path.")
-        return cls(Path(named).expanduser().resolve() if named else PROJECT_DATA)
+        return cls(Path(named).expanduser().resolve() if named else DEFAULT_HOME)
 
     @property
     def raw(self) -> Path:

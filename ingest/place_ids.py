@@ -9,11 +9,11 @@ import csv
 import re
 import unicodedata
 from functools import cache
-from pathlib import Path
 
 from ingest.errors import DeclarationError
+from ingest.home import PROJECT_DATA
 
-REFERENCE = Path(__file__).parent.parent / "data" / "reference"
+REFERENCE = PROJECT_DATA / "reference"
 _COUNTRIES = {
     "us": "us", "usa": "us", "united states": "us", "united states of america": "us",
     "uk": "uk", "gb": "uk", "gbr": "uk", "united kingdom": "uk", "great britain": "uk",

@@ -44,7 +44,7 @@ class Expectations(_Strict):
     max_rejected: int = Field(default=0, ge=0)
     # Days without a newer row before the source is shown as silent; none: it has no rhythm.
     max_days_silent: int | None = Field(default=None, ge=1)
-    # A file that lost more than this share of its rows against the one before is not believed.
+    # A file that lost this share of its rows against the one before, or more, is not believed.
     max_shrink_share: Decimal = Field(default=Decimal("0.5"), gt=0, le=1)
     # Guards before publishing, against the database before: how many times the rows and the total
     # of the same agencies and years may grow, and the total of any one agency grow or fall.
@@ -56,6 +56,11 @@ class Expectations(_Strict):
     # or anything to judge them by.
     max_emptied_share: Decimal = Field(default=Decimal("0.3"), gt=0, le=1)
     max_unclassifiable_share: Decimal = Field(default=Decimal("0.2"), gt=0, le=1)
+
+    def has_shrunk(self, before: int, now: int) -> bool:
+        """Return whether so many rows were lost, to the hundredth: half of 4,091 rows is half."""
+        lost = Decimal(before - now) / max(before, 1)
+        return lost.quantize(Decimal("0.01")) >= self.max_shrink_share
 
 
 class Search(_Strict):

@@ -12,6 +12,7 @@ from ingest.errors import WhobuysError
 from ingest.guards import note_silence
 from ingest.held import accept, accepted, remember
 from ingest.home import Home
+from ingest.source import load_sources
 from ingest.status import status
 from tests.conftest import Whobuys
 from tests.federal import SOURCE, Row, build_of, full, transaction
@@ -103,6 +104,25 @@ def test_each_guard_says_what_it_saw(place: Home, then: list[Row], guard: str, s
     built = week(place, then, AFTER)
     assert said in built.failures[SOURCE]
     assert guard in remember(place).sources[SOURCE].findings
+
+
+@pytest.mark.parametrize("kept", [MANY // 2, MANY // 2 + 1])
+def test_half_of_the_rows_is_too_many_to_lose(place: Home, kept: int) -> None:
+    week(place, rows(MANY), BEFORE)
+    built = week(place, rows(kept), AFTER)
+    assert (SOURCE in built.failures) is (kept == MANY // 2)
+    limits = load_sources(place.source_folders)[SOURCE].expect
+    assert limits.has_shrunk(4_091, 2_046), "half, to the hundredth"
+    assert not limits.has_shrunk(4_091, 2_100)
+    assert not limits.has_shrunk(0, 0)
+
+
+def test_one_year_cut_in_half_among_many_is_held_back(place: Home) -> None:
+    folder = place.root.parent / "in"
+    older = [full(folder, rows(MANY * 4, date="2023-03-01"), year=2023, stamp=BEFORE)]
+    build_of(place, *older, full(folder, rows(MANY), stamp=BEFORE))
+    built = week(place, rows(MANY // 2), AFTER)
+    assert "fiscal year 2024 has 60 rows now, 120 before" in built.failures[SOURCE]
 
 
 def test_an_ordinary_week_and_a_new_year_pass(place: Home) -> None:

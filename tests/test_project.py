@@ -93,6 +93,15 @@ def targets() -> set[str]:
     return set(re.findall(r"^([a-z]+):", MAKEFILE.read_text("utf-8"), re.MULTILINE))
 
 
+def test_a_wheel_brings_what_ships_with_the_code() -> None:
+    """`ingest/home.py` and `dashboard/project.py` look for it in `whobuys_project`."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    brought = build["targets"]["wheel"]["force-include"]
+    assert brought == {path: f"whobuys_project/{path}" for path in brought}
+    shipped = [name for name in map(relative, project_files()) if name.startswith("data/")]
+    assert [name for name in [*shipped, "LICENSE"] if not name.startswith(tuple(brought))] == []
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [
         relative(path)

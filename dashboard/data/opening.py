@@ -13,6 +13,8 @@ from typing import Any
 
 import duckdb
 
+from dashboard.project import DEFAULT_HOME
+
 Row = dict[str, Any]
 
 
@@ -70,9 +72,9 @@ class Build:
 
 
 def home() -> Path:
-    """Return the folder of the published data: `WHOBUYS_HOME`, or `data` in the project."""
+    """Return the folder of the published data: `WHOBUYS_HOME`, else that of the installation."""
     named = os.environ.get("WHOBUYS_HOME")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "data"
+    return Path(named) if named else DEFAULT_HOME
 
 
 def current() -> Build:

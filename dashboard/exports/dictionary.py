@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-DICTIONARY = Path(__file__).resolve().parents[2] / "data" / "README.md"
+from dashboard.project import PROJECT
+
+DICTIONARY = PROJECT / "data" / "README.md"
 
 _ROW = re.compile(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 _KEY = re.compile(r"\bKey:((?:\s*`\w+`,?)+)")

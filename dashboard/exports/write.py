@@ -22,8 +22,9 @@ from dashboard.data import Build
 from dashboard.exports import cells, entities, package, releases
 from dashboard.exports.citation import about_lines, citation, citation_file, readme
 from dashboard.exports.workbook import MOST_ROWS, Workbook
+from dashboard.project import PROJECT
 
-LICENCE = Path(__file__).resolve().parents[2] / "LICENSE"
+LICENCE = PROJECT / "LICENSE"
 SUMS = "SHA256SUMS"
 DATABASE = "whobuys.duckdb"
 DATABASE_SUM = "whobuys.duckdb.sha256"

@@ -86,6 +86,7 @@ def test_four_real_weeks_tell_what_an_independent_comparison_finds(
         stamp = day.replace("-", "")
         load(home, full(tmp_path / stamp, rows, year=2025, stamp=stamp))
         built = build(home)
+        assert built.failures == {}, "no guard trips on an ordinary week"
         with duckdb.connect(str(built.database), read_only=True) as con:
             counted |= {
                 row[0]
