@@ -5,8 +5,8 @@
 Starts the dashboard of the published database of `WHOBUYS_HOME`, lets every reader open Explore,
 and then asks for one of more than a thousand views after another, as a browser does when a filter
 is clicked. A view has arrived when the server says that its run has ended. Prints JSON: how long
-views took, what failed, how many different views were asked for, and the server's memory. Clients
-and server share the machine's processors, as `uptime` sees them. Needs Linux (/proc).
+views took, what failed, how many different views were asked for, and the server's memory and
+processor time. Clients and server share the machine's processors, as `uptime` sees them.
 """
 
 import argparse
@@ -15,22 +15,15 @@ import itertools
 import json
 import os
 import random
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from pathlib import Path
 from urllib.parse import urlencode
 
+import talk
 import websockets
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from talk import percentile
 
 from dashboard import data, filters
 
-PROJECT = Path(__file__).resolve().parents[1]
-_LARGEST_MESSAGE = 1 << 26
 _ENOUGH_VIEWS = 1_000
 
 
@@ -49,30 +42,11 @@ def views(build: data.Build) -> list[str]:
     return every
 
 
-def free_port() -> int:
-    """Return a port that nobody uses."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-def memory(pid: int) -> int:
-    """Return the resident memory of a process, in bytes."""
-    pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Return the value below which that share of `values` lies (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 class Reader:
     """One browser's worth of talk with the server."""
 
     def __init__(self, port: int, every: list[str], number: int) -> None:
-        self.uri = f"ws://127.0.0.1:{port}/_stcore/stream"
+        self.port = port
         self.every = every
         self.number = number
         self.times: list[float] = []
@@ -84,79 +58,51 @@ class Reader:
         order = random.Random(self.number)  # noqa: S311 - an order, not a secret
         await asyncio.sleep(max(0.0, begins - time.monotonic()))
         try:
-            async with websockets.connect(
-                self.uri, max_size=_LARGEST_MESSAGE, subprotocols=["streamlit"],  # type: ignore[list-item]
-                ping_timeout=None,
-            ) as connection:  # fmt: skip
-                await self._view(connection, order.choice(self.every), is_first=True)
+            async with talk.tab(self.port) as tab:
+                await self._view(tab, order.choice(self.every), is_first=True)
                 await asyncio.sleep(order.uniform(0, pause))
                 while (began := time.monotonic()) < until:
-                    await self._view(connection, order.choice(self.every))
+                    await self._view(tab, order.choice(self.every))
                     await asyncio.sleep(max(0.0, pause - (time.monotonic() - began)))
         except (OSError, websockets.WebSocketException) as error:
             self.faults.append(f"{type(error).__name__}: {error}"[:200])
 
-    async def _view(
-        self, connection: websockets.ClientConnection, query: str, *, is_first: bool = False
-    ) -> None:
-        said = BackMsg()
-        said.rerun_script.query_string = query
-        said.rerun_script.page_name = "explore"
-        began = time.perf_counter()
-        await connection.send(said.SerializeToString())
-        is_ours = is_whole = False
-        while True:
-            message = await connection.recv(decode=False)
-            is_ours = is_ours or b"Explore every purchase" in message
-            is_whole = is_whole or (is_ours and b"wb-footer" in message)
-            heard = ForwardMsg()
-            heard.ParseFromString(message)
-            if heard.WhichOneof("type") == "script_finished":
-                if heard.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                    self.faults.append(f"the run ended with {heard.script_finished}")
-                elif not is_whole:
-                    self.faults.append("the page came without its foot")
-                break
-            if heard.WhichOneof("type") == "delta" and (
-                heard.delta.new_element.WhichOneof("type") == "exception"
-            ):
-                self.faults.append(heard.delta.new_element.exception.message[:200])
+    async def _view(self, tab: talk.Tab, query: str, *, is_first: bool = False) -> None:
+        seen = await tab.view("explore", query, "Explore every purchase")
+        self.faults += seen.faults
         if not is_first:
-            self.times.append(time.perf_counter() - began)
+            self.times.append(seen.seconds)
             self.asked.add(query)
 
 
-async def crowd(port: int, every: list[str], number: int, pause: float, seconds: float,
-                pid: int) -> tuple[list[Reader], int]:  # fmt: skip
-    """Let readers come over a while, read for some seconds, and return what they met."""
-    readers = [Reader(port, every, n) for n in range(number)]
+async def crowd(
+    server: talk.Server, every: list[str], number: int, pause: float, seconds: float
+) -> tuple[list[Reader], int, float]:
+    """Let readers come over a while, and read for some seconds.
+
+    Returns what they met, the server's largest memory in bytes, and the processor time that it
+    used from when all had come, in seconds.
+    """
+    readers = [Reader(server.port, every, n) for n in range(number)]
     now = time.monotonic()
     comes = max(10.0, number / 8)
     until = now + comes + seconds
-    peak = memory(pid)
+    peak = server.memory()
+    cpu_then = 0.0
 
     async def watch() -> None:
-        nonlocal peak
+        nonlocal peak, cpu_then
         while time.monotonic() < until:
-            peak = max(peak, memory(pid))
+            if not cpu_then and time.monotonic() >= now + comes:
+                cpu_then = server.cpu_seconds()
+            peak = max(peak, server.memory())
             await asyncio.sleep(0.5)
 
     await asyncio.gather(
         watch(),
         *(r.read(pause, until, now + comes * n / number) for n, r in enumerate(readers)),
     )
-    return readers, max(peak, memory(pid))
-
-
-def wait_for(port: int) -> None:
-    """Wait until the server answers."""
-    for _ in range(480):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.25)
-    raise SystemExit("the dashboard did not start")
+    return readers, max(peak, server.memory()), server.cpu_seconds() - cpu_then
 
 
 def main() -> None:
@@ -170,18 +116,10 @@ def main() -> None:
     every = views(build)
     if len(every) < _ENOUGH_VIEWS:
         raise SystemExit(f"only {len(every)} different views: load a larger ledger")
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-c", f"from dashboard.server import serve; serve({port})"], cwd=PROJECT
-    )
-    try:
-        wait_for(port)
-        readers, peak = asyncio.run(
-            crowd(port, every, chosen.readers, chosen.pause, chosen.seconds, server.pid)
+    with talk.serving() as server:
+        readers, peak, cpu = asyncio.run(
+            crowd(server, every, chosen.readers, chosen.pause, chosen.seconds)
         )
-    finally:
-        server.terminate()
-        server.wait(30)
     times = [seconds for reader in readers for seconds in reader.times]
     faults = [fault for reader in readers for fault in reader.faults]
     print(
@@ -195,6 +133,7 @@ def main() -> None:
                 "max_ms": max(times) * 1000 if times else None,
                 "faults": len(faults),
                 "examples": sorted(set(faults))[:3],
+                "cpu_ms_a_view": cpu / len(times) * 1000 if times else None,
                 "peak_bytes": peak,
                 "load_average": os.getloadavg()[0],
             }

@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one
-from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.selected import ask_selected, ask_selected_one
 from dashboard.data.terms import Measure, Selection
 
 _NOTICE = """
@@ -28,22 +28,20 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
     `days` and `last_day_to_act` are null where no notice period is on record. Umbrella contracts
     end by their last day to order.
     """
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            f"""
-            select selected.*, money as shown_money, notice.*,
-                coalesce(selected.end_date, ordering_end_date) as ends,
-                (coalesce(selected.end_date, ordering_end_date) - days)::date as last_day_to_act
-            from selected {_NOTICE}
-            where coalesce(selected.end_date, ordering_end_date) between $first and $last
-            order by coalesce(last_day_to_act, ends), ends, purchase_id limit $most
-            """
-        ),
+        selection,
+        f"""
+        select selected.*, money as shown_money, notice.*,
+            coalesce(selected.end_date, ordering_end_date) as ends,
+            (coalesce(selected.end_date, ordering_end_date) - days)::date as last_day_to_act
+        from selected {_NOTICE}
+        where coalesce(selected.end_date, ordering_end_date) between $first and $last
+        order by coalesce(last_day_to_act, ends), ends, purchase_id limit $most
+        """,
         first=first,
         last=last,
         most=most,
-        **parameters(selection),
     )
 
 
@@ -54,20 +52,18 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
     Growth compares the ceiling now with the ceiling at signing; where either is not in the record
     it cannot be said, and the purchase is not here.
     """
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """
-            select *, money as shown_money,
-                (ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double as growth_share
-            from selected
-            where ceiling_growth_usd > 0
-            order by /*order*/ desc nulls last, purchase_id limit $most
-            """,
-            order={"dollars": "ceiling_growth_usd", "share": "growth_share"}[order],
-        ),
+        selection,
+        """
+        select *, money as shown_money,
+            (ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double as growth_share
+        from selected
+        where ceiling_growth_usd > 0
+        order by /*order*/ desc nulls last, purchase_id limit $most
+        """,
+        {"order": {"dollars": "ceiling_growth_usd", "share": "growth_share"}[order]},
         most=most,
-        **parameters(selection),
     )
 
 
@@ -78,37 +74,33 @@ def added_since_signing(build: Build, selection: Selection, most: int = 10) -> R
     `in_all` counts them. Only purchases whose every transaction from the first is in the records
     have a first obligation; a lifetime total says nothing of when it grew.
     """
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """
-            select *, money as shown_money, amount_usd - first_obligated_usd as added_usd,
-                count(*) over () as in_all
-            from selected
-            where amount_scope = 'window' and record_kind <> 'idv'
-            and amount_usd > first_obligated_usd
-            order by added_usd desc, purchase_id limit $most
-            """
-        ),
+        selection,
+        """
+        select *, money as shown_money, amount_usd - first_obligated_usd as added_usd,
+            count(*) over () as in_all
+        from selected
+        where amount_scope = 'window' and record_kind <> 'idv'
+        and amount_usd > first_obligated_usd
+        order by added_usd desc, purchase_id limit $most
+        """,
         most=most,
-        **parameters(selection),
     )
 
 
 @lru_cache(maxsize=512)
 def growth_known(build: Build, selection: Selection) -> Row:
     """Return of how many selected purchases growth can be said, and of how many it cannot."""
-    row = ask_one(
+    row = ask_selected_one(
         build,
-        selected_sql(
-            """
-            select count(ceiling_growth_usd) as known,
-                count(*) filter (ceiling_growth_usd is null) as unknown,
-                count(*) filter (ceiling_growth_usd > 0) as grew
-            from selected where record_kind <> 'idv'
-            """
-        ),
-        **parameters(selection),
+        selection,
+        """
+        select count(ceiling_growth_usd) as known,
+            count(*) filter (ceiling_growth_usd is null) as unknown,
+            count(*) filter (ceiling_growth_usd > 0) as grew
+        from selected where record_kind <> 'idv'
+        """,
     )
     return row or {"known": 0, "unknown": 0, "grew": 0}
 
@@ -162,16 +154,14 @@ def buyers_of_place(build: Build, place_id: str) -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def funding_kinds(build: Build, selection: Selection) -> Rows:
     """Return out of which money selected purchases are paid, where the record says so."""
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """
-            select funding_kind, count(*) as purchases from selected
-            where funding_kind is not null and record_kind <> 'idv'
-            group by funding_kind order by purchases desc, funding_kind
-            """
-        ),
-        **parameters(selection),
+        selection,
+        """
+        select funding_kind, count(*) as purchases from selected
+        where funding_kind is not null and record_kind <> 'idv'
+        group by funding_kind order by purchases desc, funding_kind
+        """,
     )
 
 
@@ -295,14 +285,12 @@ def buying_places(build: Build) -> Rows:
 @lru_cache(maxsize=512)
 def without_end(build: Build, selection: Selection) -> int:
     """Return how many selected purchases have no end in the record."""
-    row = ask_one(
+    row = ask_selected_one(
         build,
-        selected_sql(
-            """
-            select count(*) as n from selected
-            where end_date is null and ordering_end_date is null and record_kind <> 'idv'
-            """
-        ),
-        **parameters(selection),
+        selection,
+        """
+        select count(*) as n from selected
+        where end_date is null and ordering_end_date is null and record_kind <> 'idv'
+        """,
     )
     return int(row["n"]) if row else 0

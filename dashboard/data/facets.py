@@ -4,27 +4,29 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
+from dashboard.data.held import held, largest, mask
 from dashboard.data.names import technologies
-from dashboard.data.opening import Build, ask
+from dashboard.data.opening import Build
 from dashboard.data.origins import sources
-from dashboard.data.selected import parameters, selected_sql
 from dashboard.data.terms import Choice, Selection
 
 _FACETS = {
-    "technologies": ("technology", "technology_name"),
-    "agencies": ("agency_id", "agency_name"),
-    "vendors": ("vendor_id", "vendor_name"),
-    "makers": ("maker_id", "maker_name"),
-    "statuses": ("status", "status"),
-    "kinds": ("record_kind", "record_kind"),
-    "bases": ("basis", "basis"),
-    "currencies": ("money_currency", "money_currency"),
-    "forms": ("form", "form"),
-    "places": ("place_id", "place_name"),
-    "types": ("type", "type"),
-    "sources": ("source_id", "source_id"),
-    "competitions": ("competition", "competition"),
-    "fundings": ("funding_kind", "funding_kind"),
+    "technologies": "technology",
+    "agencies": "agency",
+    "vendors": "vendor",
+    "makers": "maker",
+    "statuses": "status",
+    "kinds": "kind",
+    "bases": "basis",
+    "currencies": "currency",
+    "forms": "form",
+    "places": "place",
+    "types": "type",
+    "sources": "source",
+    "competitions": "competition",
+    "fundings": "funding",
 }
 
 
@@ -38,41 +40,22 @@ def choices(build: Build, selection: Selection, facet: str, most: int = 1000) ->
     Counts obey every other filter, but not this one: they say what a click would show.
     """
     free: dict[str, Any] = {facet: _EVERY_STATUS if facet == "statuses" else ()}
+    known = held(build)
+    chosen = mask(build, replace(selection, **free))
     if facet == "years":
-        sql = selected_sql(
-            """
-            select fiscal_year::varchar as id, fiscal_year::varchar as name,
-                count(distinct purchase_id) as purchases
-            from selected join moved using (purchase_id)
-            where fiscal_year is not null
-            group by fiscal_year order by fiscal_year desc limit $most
-            """
-        )
-    elif facet == "flags":
-        sql = selected_sql(
-            """
-            select flag as id, any_value(title) as name, count(distinct purchase_id) as purchases
-            from selected join mart.flag using (purchase_id)
-            group by flag order by purchases desc, name limit $most
-            """
-        )
+        years = known.years
+        counts = years.counts(chosen[known.moved.row])
+        order = sorted(np.flatnonzero(counts).tolist(), key=lambda n: -int(years.keys[n]))[:most]
+        return tuple(Choice(str(years.keys[n]), str(years.keys[n]), int(counts[n])) for n in order)
+    if facet == "flags":
+        group, chosen = known.flags, chosen[known.flag_rows]
     else:
-        key, name = _FACETS[facet]
-        sql = selected_sql(
-            """
-            select /*key*/ as id, any_value(coalesce(/*name*/, /*key*/)) as name,
-                count(*) as purchases
-            from selected where /*key*/ is not null
-            group by /*key*/ order by purchases desc, name limit $most
-            """,
-            key=key,
-            name=name,
-        )
-    rows = ask(build, sql, most=most, **parameters(replace(selection, **free)))
+        group = known.groups[_FACETS[facet]]
+    counts = group.counts(chosen)
     names = _names(build, facet)
     return tuple(
-        Choice(row["id"], names.get(row["id"]) or str(row["name"]), row["purchases"])
-        for row in rows
+        Choice(group.keys[n], names.get(group.keys[n]) or str(group.names[n]), int(counts[n]))
+        for n in largest(counts, group.names, np.flatnonzero(counts), most)
     )
 
 

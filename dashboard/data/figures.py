@@ -4,8 +4,22 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Row, ask, ask_one
-from dashboard.data.selected import parameters, selected_sql
+import numpy as np
+
+from dashboard.data.held import (
+    FAR,
+    NO_YEAR,
+    PROGRAMME,
+    Held,
+    Mask,
+    day,
+    dollars,
+    held,
+    largest,
+    mask,
+)
+from dashboard.data.opening import Build, Row
+from dashboard.data.selected import ask_selected_one
 from dashboard.data.terms import Bar, Measure, Programme, Selection, Total, YearAmount
 
 
@@ -16,44 +30,48 @@ def totals(build: Build, selection: Selection) -> tuple[Total, ...]:
     The amount is the sum of transactions. Purchases known only as lifetime totals have none:
     they are counted, and their money stands apart in `lifetime_amount`.
     """
-    rows = ask(
-        build,
-        selected_sql(
-            """,
-            sums as (
-                select purchase_id, sum(money) as money, min(date) as first_date,
-                    max(date) as last_date, min(fiscal_year) as first_year,
-                    max(fiscal_year) as last_year
-                from moved group by purchase_id
-            )
-            select record_kind, basis, money_currency, count(*) as purchases,
-                -- Who stands behind the sum; where nothing is summed, whoever there is.
-                coalesce(nullif(count(distinct agency_id)
-                    filter (amount_scope = 'window'), 0), count(distinct agency_id)) as agencies,
-                count(distinct vendor_id) as vendors,
-                coalesce(sum(sums.money), 0) as amount,
-                min(sums.first_date) as first_date, max(sums.last_date) as last_date,
-                min(sums.first_year) as first_year, max(sums.last_year) as last_year,
-                count(*) filter (amount_scope = 'lifetime') as lifetime_purchases,
-                coalesce(sum(coalesce(lifetime_usd, selected.money))
-                    filter (amount_scope = 'lifetime'), 0) as lifetime_amount,
-                count(*) filter (selected.money is null) as without_amount
-            from selected left join sums using (purchase_id)
-            where record_kind <> 'idv'
-            group by record_kind, basis, money_currency
-            -- Amounts of two currencies cannot be compared: dollars come first, if there are any.
-            order by money_currency = 'USD' and coalesce(sum(sums.money), 0) <> 0 desc,
-                abs(coalesce(sum(sums.money), 0)) desc, record_kind, basis, money_currency
-            """
-        ),
-        **parameters(selection),
-    )
-    return tuple(
-        Total(
-            measure=Measure(row.pop("record_kind"), row.pop("basis"), row.pop("money_currency")),
-            **row,
+    known = held(build)
+    # An IDV carries only a ceiling and is a purchase of nothing: shown, never summed.
+    chosen = mask(build, selection) & ~known.is_idv
+    found = [
+        _total(known, measure, of_measure, selection.years)
+        for measure, of_measure in known.by_measure(chosen)
+    ]
+    # Amounts of two currencies cannot be compared: dollars come first, if there are any.
+    found.sort(
+        key=lambda each: (
+            not (each.measure.currency == "USD" and each.amount),
+            -abs(each.amount),
+            each.measure.record_kind,
+            each.measure.basis,
+            each.measure.currency,
         )
-        for row in rows
+    )
+    return tuple(found)
+
+
+def _total(known: Held, measure: Measure, chosen: Mask, years: tuple[int, ...]) -> Total:
+    of_chosen = known.moved_of(chosen, years)
+    moved = known.moved
+    first, last = moved.first[of_chosen], moved.last[of_chosen]
+    in_years = moved.year[of_chosen]
+    in_years = in_years[in_years != NO_YEAR]
+    agencies = known.groups["agency"]
+    is_dated = bool(len(first)) and last.max() > -FAR
+    return Total(
+        measure=measure,
+        purchases=int(chosen.sum()),
+        # Who stands behind the sum; where nothing is summed, whoever there is.
+        agencies=agencies.distinct(chosen & known.is_window) or agencies.distinct(chosen),
+        vendors=known.groups["vendor"].distinct(chosen),
+        amount=dollars(moved.cents[of_chosen].sum()),
+        first_date=day(first.min()) if is_dated else None,
+        last_date=day(last.max()) if is_dated else None,
+        first_year=int(in_years.min()) if len(in_years) else None,
+        last_year=int(in_years.max()) if len(in_years) else None,
+        lifetime_purchases=int((chosen & known.is_lifetime).sum()),
+        lifetime_amount=dollars(known.lifetime_cents[chosen & known.is_lifetime].sum()),
+        without_amount=int((chosen & ~known.has_amount).sum()),
     )
 
 
@@ -67,32 +85,25 @@ def total(build: Build, selection: Selection, measure: Measure) -> Total:
 @lru_cache(maxsize=2048)
 def by_year(build: Build, selection: Selection, measure: Measure) -> tuple[YearAmount, ...]:
     """Return a sum for each fiscal year in which money moved, oldest first."""
-    rows = ask(
-        build,
-        selected_sql(
-            """
-            select fiscal_year as year, sum(moved.money) as amount,
-                coalesce(sum(moved.money) filter (moved.money > 0), 0) as added,
-                coalesce(sum(moved.money) filter (moved.money < 0), 0) as reduced,
-                count(distinct purchase_id) as purchases
-            from selected join moved using (purchase_id)
-            where moved.money is not null and fiscal_year is not null
-            and record_kind <> 'idv'
-            group by fiscal_year order by fiscal_year
-            """
-        ),
-        **parameters(selection.of(measure)),
+    known = held(build)
+    chosen = mask(build, selection.of(measure)) & ~known.is_idv
+    moved = known.moved
+    entries = known.moved_of(chosen, selection.years) & moved.has_money
+    amounts, added, reduced = (
+        known.years.sums(entries, cents[entries])
+        for cents in (moved.cents, moved.added, moved.reduced)
     )
-    return tuple(YearAmount(**row) for row in rows)
-
-
-_GROUPS = {
-    "technology": ("technology", "technology_name"),
-    "agency": ("agency_id", "agency_name"),
-    "vendor": ("vendor_id", "vendor_name"),
-    "maker": ("maker_id", "maker_name"),
-    "office": ("upper(office_name)", "upper(office_name)"),
-}
+    purchases = known.years.counts(entries)
+    return tuple(
+        YearAmount(
+            known.years.keys[n],
+            amount=dollars(amounts[n]),
+            added=dollars(added[n]),
+            reduced=dollars(reduced[n]),
+            purchases=int(purchases[n]),
+        )
+        for n in sorted(np.flatnonzero(purchases), key=lambda n: int(known.years.keys[n]))
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -100,71 +111,51 @@ def by(
     build: Build, selection: Selection, measure: Measure, group: str, most: int = 1000
 ) -> tuple[Bar, ...]:
     """Return a sum for each technology, agency, vendor or maker, the largest first."""
-    key, name = _GROUPS[group]
-    rows = ask(
-        build,
-        selected_sql(
-            """,
-            sums as (
-                select purchase_id, sum(money) as money from moved group by purchase_id
-            )
-            select /*key*/ as id, any_value(coalesce(/*name*/, /*key*/)) as name,
-                coalesce(sum(sums.money), 0) as amount, count(*) as purchases,
-                count(*) filter (amount_scope = 'lifetime') as lifetime_purchases
-            from selected left join sums using (purchase_id)
-            where /*key*/ is not null and record_kind <> 'idv'
-            group by /*key*/
-            order by amount desc, name
-            limit $most
-            """,
-            key=key,
-            name=name,
-        ),
-        most=most,
-        **parameters(selection.of(measure)),
-    )
-    return tuple(Bar(**row, currency=measure.currency) for row in rows)
+    known = held(build)
+    chosen = mask(build, selection.of(measure)) & ~known.is_idv
+    of_group = known.groups[group]
+    amounts = of_group.sums(chosen, known.money_of_each(chosen, selection.years))
+    purchases = of_group.counts(chosen)
+    lifetime = of_group.counts(chosen & known.is_lifetime)
+    return tuple(
+        Bar(
+            of_group.keys[n], of_group.names[n], dollars(amounts[n]), int(purchases[n]),
+            int(lifetime[n]), currency=measure.currency,
+        )
+        for n in largest(amounts, of_group.names, np.flatnonzero(purchases), most)
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=512)
 def groups(build: Build, selection: Selection, measure: Measure, group: str) -> int:
     """Return how many technologies, agencies, vendors or makers the selected purchases have."""
-    key, _ = _GROUPS[group]
-    rows = ask(
-        build,
-        selected_sql(
-            "select count(distinct /*key*/) as n from selected where record_kind <> 'idv'", key=key
-        ),
-        **parameters(selection.of(measure)),
-    )
-    return int(rows[0]["n"])
+    known = held(build)
+    return known.groups[group].distinct(mask(build, selection.of(measure)) & ~known.is_idv)
 
 
 @lru_cache(maxsize=512)
 def largest_programme(build: Build, selection: Selection, measure: Measure) -> Programme | None:
     """Return the largest single programme, or None where nothing positive is selected."""
-    rows = ask(
-        build,
-        selected_sql(
-            """,
-            programmes as (
-                select agency_id, vendor_id, technology, sum(moved.money) as amount,
-                    count(distinct purchase_id) as purchases,
-                    any_value(agency_name) as agency_name, any_value(vendor_name) as vendor_name,
-                    any_value(coalesce(technology_name, technology)) as technology_name
-                from selected join moved using (purchase_id)
-                where record_kind <> 'idv'
-                group by agency_id, vendor_id, technology
-            )
-            select *, (amount / nullif(sum(amount) over (), 0))::double as share
-            from programmes order by amount desc, vendor_id limit 1
-            """
-        ),
-        **parameters(replace(selection, without=None).of(measure)),
-    )
-    if not rows or rows[0]["amount"] is None or rows[0]["amount"] <= 0:
+    known = held(build)
+    chosen = mask(build, replace(selection, without=None).of(measure)) & ~known.is_idv
+    programmes = known.programmes
+    amounts = programmes.sums(chosen, known.money_of_each(chosen, selection.years))
+    if not len(amounts) or amounts.max() <= 0:
         return None
-    return Programme(**rows[0])
+    first = min(np.flatnonzero(amounts == amounts.max()), key=lambda n: str(programmes.keys[n][1]))
+    of_it = np.flatnonzero(chosen & (programmes.codes == first))
+    moves = np.zeros(known.size, dtype=np.bool_)
+    moves[known.moved.row[known.moved_of(chosen, selection.years)]] = True
+    agency, vendor, technology = (known.groups[g] for g in PROGRAMME)
+    whole = int(amounts.sum())
+    return Programme(
+        *agency.at(of_it[0]),
+        *vendor.at(of_it[0]),
+        *technology.at(of_it[0]),
+        amount=dollars(amounts[first]),
+        purchases=int(moves[of_it].sum()),
+        share=int(amounts[first]) / whole if whole else 0.0,
+    )
 
 
 @lru_cache(maxsize=512)
@@ -176,32 +167,30 @@ def share_of_all(
     Only from complete sources, and only within the same source, basis and year (ruling 11);
     None where that is not given.
     """
-    row = ask_one(
+    row = ask_selected_one(
         build,
-        selected_sql(
-            """,
-            whole as (
-                select source_id, fiscal_year, sum(amount_usd) as whole_usd
-                from mart.denominator
-                join (select source_id from mart.source where is_complete) using (source_id)
-                where agency_id = $agency_id and basis = $basis and record_kind = $record_kind
-                group by source_id, fiscal_year
-            ),
-            part as (
-                select t.source_id, t.fiscal_year, sum(t.amount_usd) as part_usd
-                from selected join mart.transaction as t using (purchase_id)
-                where selected.agency_id = $agency_id
-                group by t.source_id, t.fiscal_year
-            )
-            select sum(coalesce(part_usd, 0)) as part_usd, sum(whole_usd) as whole_usd,
-                min(fiscal_year) as first_year, max(fiscal_year) as last_year
-            from whole left join part using (source_id, fiscal_year)
-            """
+        selection.of(measure),
+        """,
+        whole as (
+            select source_id, fiscal_year, sum(amount_usd) as whole_usd
+            from mart.denominator
+            join (select source_id from mart.source where is_complete) using (source_id)
+            where agency_id = $agency_id and basis = $basis and record_kind = $record_kind
+            group by source_id, fiscal_year
         ),
+        part as (
+            select t.source_id, t.fiscal_year, sum(t.amount_usd) as part_usd
+            from selected join mart.transaction as t using (purchase_id)
+            where selected.agency_id = $agency_id
+            group by t.source_id, t.fiscal_year
+        )
+        select sum(coalesce(part_usd, 0)) as part_usd, sum(whole_usd) as whole_usd,
+            min(fiscal_year) as first_year, max(fiscal_year) as last_year
+        from whole left join part using (source_id, fiscal_year)
+        """,
         agency_id=agency_id,
         basis=measure.basis,
         record_kind=measure.record_kind,
-        **parameters(selection.of(measure)),
     )
     if row is None or not row["whole_usd"] or not row["part_usd"]:
         return None

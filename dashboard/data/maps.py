@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from dashboard.data.opening import Build, Rows, ask
-from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.selected import ask_selected
 from dashboard.data.terms import Measure, Selection
 
 
@@ -16,29 +16,27 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
     by a lifetime total), purchases, agencies.
     """
     key = "work_place_id" if measure.is_federal else "place_id"
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """,
-            sums as (
-                select purchase_id, sum(money) as money from moved group by purchase_id
-            ),
-            at_place as (
-                select selected./*key*/ as place_id,
-                    sum(sums.money) as amount, count(*) as purchases,
-                    count(distinct agency_id) as agencies
-                from selected left join sums using (purchase_id)
-                where record_kind <> 'idv' and selected./*key*/ is not null
-                group by all
-            )
-            select place.*, amount, purchases, agencies
-            from at_place join mart.place as place using (place_id)
-            where starts_with(place_id, 'us_')
-            order by amount desc nulls last, place_name
-            """,
-            key=key,
+        selection.of(measure),
+        """,
+        sums as (
+            select purchase_id, sum(money) as money from moved group by purchase_id
         ),
-        **parameters(selection.of(measure)),
+        at_place as (
+            select selected./*key*/ as place_id,
+                sum(sums.money) as amount, count(*) as purchases,
+                count(distinct agency_id) as agencies
+            from selected left join sums using (purchase_id)
+            where record_kind <> 'idv' and selected./*key*/ is not null
+            group by all
+        )
+        select place.*, amount, purchases, agencies
+        from at_place join mart.place as place using (place_id)
+        where starts_with(place_id, 'us_')
+        order by amount desc nulls last, place_name
+        """,
+        {"key": key},
     )
 
 

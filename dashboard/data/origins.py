@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from dashboard.data.held import held, mask
 from dashboard.data.opening import Build, OtherShape, Row, Rows, ask, ask_one, columns_of
-from dashboard.data.selected import parameters, selected_sql
 from dashboard.data.terms import Measure, Selection
 from dashboard.format import FEDERAL_YEAR_BEGINS, fiscal_year_days
 
@@ -87,15 +87,12 @@ def sources_of(build: Build, selection: Selection, measure: Measure) -> Rows:
 
 @lru_cache(maxsize=2048)
 def _behind(build: Build, selection: Selection, measure: Measure) -> Rows:
-    return ask(
-        build,
-        selected_sql(
-            """
-            select source_id, agency_id, count(*) as purchases
-            from selected where record_kind <> 'idv' group by all
-            """
-        ),
-        **parameters(selection.of(measure)),
+    known = held(build)
+    counts = known.behind.counts(mask(build, selection.of(measure)) & ~known.is_idv)
+    return tuple(
+        {"source_id": source, "agency_id": agency, "purchases": int(number)}
+        for (source, agency), number in zip(known.behind.keys, counts, strict=True)
+        if number
     )
 
 

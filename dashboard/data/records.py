@@ -6,8 +6,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from dashboard.data.held import NO_YEAR, Numbers, dollars, held, mask
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
-from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.selected import PURCHASES, ask_selected, selected_sql
 from dashboard.data.terms import Selection
 
 SORTS = {
@@ -37,8 +41,7 @@ _EVERY_ROW = """,
         from moved group by purchase_id
     )
     select /*columns*/ from (
-        select selected.*, sums.last_year,
-            case when len($years::integer[]) = 0 then money else moved_money end as shown_money,
+        select selected.*, sums.last_year, /*shown*/ as shown_money,
             case when money_currency = 'USD' then shown_money end as shown_usd
         from selected left join sums using (purchase_id)
     )
@@ -48,7 +51,14 @@ _EVERY_ROW = """,
 _DOWNLOADED = "* exclude (money, money_currency, shown_money, last_year)"
 
 
-@lru_cache(maxsize=512)
+def _every_row(
+    selection: Selection, order: str, columns: str, rest: str = ""
+) -> tuple[str, dict[str, object]]:
+    shown = "moved_money" if selection.years else "money"
+    sql = _EVERY_ROW + rest
+    return selected_sql(selection, sql, order=SORTS[order], columns=columns, shown=shown)
+
+
 def purchases(
     build: Build,
     selection: Selection,
@@ -64,16 +74,52 @@ def purchases(
     return purchases_from(build, selection, order, (page - 1) * size, size)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def purchases_from(build: Build, selection: Selection, order: str, start: int, size: int) -> Rows:
     """Return so many of the selected purchases, after the first `start`."""
-    return ask(
-        build,
-        selected_sql(_EVERY_ROW + " limit $size offset $start", order=SORTS[order], columns="*"),
-        size=size,
-        start=start,
-        **parameters(selection),
-    )
+    known = held(build)
+    if known.rows is None:
+        sql, bound = _every_row(selection, order, "*", " limit $size offset $start")
+        return ask(build, sql, size=size, start=start, **bound)
+    places = _in_order(build, selection, order)[start : start + size]
+    found = known.rows.take(pa.array(places)).to_pylist()
+    cents, has_money = known.money_of(places, selection.years)
+    years = known.last_year_of(places, selection.years)
+    for row, amount, has, year in zip(found, cents, has_money, years, strict=True):
+        row["last_year"] = int(year) if year != NO_YEAR else None
+        moved = dollars(amount) if has else None
+        row["shown_money"] = moved if selection.years else row["money"]
+        row["shown_usd"] = row["shown_money"] if row["money_currency"] == "USD" else None
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _in_order(build: Build, selection: Selection, order: str) -> Numbers:
+    """Return where the selected purchases stand in memory, sorted by one of `SORTS`."""
+    known = held(build)
+    chosen = mask(build, selection)
+    if selection.years and "shown_money" in SORTS[order]:
+        # What moved in those years alone; purchases of which nothing did stand last.
+        by_id = _sorted_by(build, "purchase_id")
+        places = by_id[chosen[by_id]]
+        cents, has_money = known.money_of(places, selection.years)
+        keys = cents if order == "Smallest amount" else -cents
+        return places[np.lexsort((keys, ~has_money))]
+    every = _sorted_by(build, SORTS[order])
+    return every[chosen[every]]
+
+
+@lru_cache(maxsize=64)
+def _sorted_by(build: Build, order: str) -> Numbers:
+    """Return where all purchases stand in memory, in one of our orders."""
+    with connection(build) as cursor:
+        found = cursor.execute(
+            f"""
+            select place_in_table from (select *, money as shown_money from {PURCHASES})
+            order by {order}
+            """
+        ).fetchnumpy()["place_in_table"]
+    return np.searchsorted(held(build).places, np.asarray(found)).astype(np.int32)
 
 
 def every_purchase(
@@ -81,8 +127,7 @@ def every_purchase(
 ) -> Iterator[Row]:
     """Yield every selected purchase with all its columns, for downloads. Not cached."""
     with connection(build) as cursor:
-        chosen = selected_sql(_EVERY_ROW, order=SORTS[order], columns=_DOWNLOADED)
-        cursor.execute(chosen, parameters(selection))
+        cursor.execute(*_every_row(selection, order, _DOWNLOADED))
         names = [column[0] for column in cursor.description or ()]
         while batch := cursor.fetchmany(step):
             for row in batch:
@@ -95,8 +140,8 @@ def purchase_batches(
 ) -> Iterator[Any]:
     """Give every selected purchase as Arrow record batches, for downloads. Not cached."""
     with connection(build) as cursor:
-        chosen = selected_sql(_EVERY_ROW, order=SORTS[order], columns=_DOWNLOADED)
-        yield cursor.sql(chosen, params=parameters(selection)).to_arrow_reader(5_000)
+        sql, bound = _every_row(selection, order, _DOWNLOADED)
+        yield cursor.sql(sql, params=bound).to_arrow_reader(5_000)
 
 
 def purchase_columns(build: Build) -> list[str]:
@@ -108,8 +153,7 @@ def purchase_columns(build: Build) -> list[str]:
 @lru_cache(maxsize=2048)
 def how_many(build: Build, selection: Selection) -> int:
     """Return how many purchases are selected."""
-    rows = ask(build, selected_sql("select count(*) as n from selected"), **parameters(selection))
-    return int(rows[0]["n"])
+    return int(mask(build, selection).sum())
 
 
 @lru_cache(maxsize=512)
@@ -181,20 +225,18 @@ def source_of(build: Build, purchase_id: str) -> Row | None:
 @lru_cache(maxsize=512)
 def reasons(build: Build, selection: Selection) -> Rows:
     """Return the reasons for which the selected purchases count, the most frequent first."""
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """
-            select e.title, min(e.strength) as strength,
-                count(distinct purchase_id) as purchases
-            from selected join mart.evidence as e using (purchase_id)
-            where e.speaks <> 'against' and e.title is not null
-            group by e.title
-            -- What the record shows says more to a reader than that somebody read it.
-            order by min(e.strength) = 1, purchases desc, min(e.strength), e.title limit 5
-            """
-        ),
-        **parameters(selection),
+        selection,
+        """
+        select e.title, min(e.strength) as strength,
+            count(distinct purchase_id) as purchases
+        from selected join mart.evidence as e using (purchase_id)
+        where e.speaks <> 'against' and e.title is not null
+        group by e.title
+        -- What the record shows says more to a reader than that somebody read it.
+        order by min(e.strength) = 1, purchases desc, min(e.strength), e.title limit 5
+        """,
     )
 
 

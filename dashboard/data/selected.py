@@ -1,112 +1,174 @@
-"""The selected purchases, as SQL: the one place where "which purchases" is said."""
+"""The selected purchases: the one place where "which purchases" is said, as conditions in SQL.
 
-from dashboard.data.terms import Selection
-
-# The one place where "which purchases" is said. Every parameter is bound; an empty list means
-# "any". IDVs carry only a ceiling and are purchases of nothing: they are shown, never summed.
-#
-# A purchase's money is its dollars where they are known, else its own currency (`money`); sums of
-# it stay within one currency (`money_currency`), which a measure names.
-_SELECTED = """
-    selected as (
-        select p.*, technology_name,
-            case when p.amount_usd is null then coalesce(p.currency, 'USD') else 'USD' end
-                as money_currency,
-            case when p.currency = 'USD' then p.amount_usd else coalesce(p.amount_usd, p.amount)
-                end as money
-        from mart.purchase as p
-        left join mart.technology as named using (technology)
-        where list_contains($statuses::varchar[], p.status)
-        and ($with_related or p.scope = 'strict')
-        and (len($technologies::varchar[]) = 0
-             or list_contains($technologies::varchar[], p.technology))
-        and (len($agencies::varchar[]) = 0 or list_contains($agencies::varchar[], p.agency_id))
-        and (len($vendors::varchar[]) = 0 or list_contains($vendors::varchar[], p.vendor_id))
-        and (len($makers::varchar[]) = 0 or list_contains($makers::varchar[], p.maker_id))
-        and (len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], p.record_kind))
-        and (len($bases::varchar[]) = 0 or list_contains($bases::varchar[], p.basis))
-        and (len($currencies::varchar[]) = 0
-             or list_contains($currencies::varchar[], money_currency))
-        and (len($forms::varchar[]) = 0 or list_contains($forms::varchar[], p.form))
-        and (len($places::varchar[]) = 0 or list_contains($places::varchar[], p.place_id))
-        and (len($types::varchar[]) = 0 or list_contains($types::varchar[], p.type))
-        and (len($sources::varchar[]) = 0 or list_contains($sources::varchar[], p.source_id))
-        and (len($competitions::varchar[]) = 0
-             or list_contains($competitions::varchar[], p.competition))
-        and (len($fundings::varchar[]) = 0
-             or list_contains($fundings::varchar[], p.funding_kind))
-        and (len($picked::varchar[]) = 0 or list_contains($picked::varchar[], p.purchase_id))
-        and (len($flags::varchar[]) = 0 or p.purchase_id in (
-            select purchase_id from mart.flag where list_contains($flags::varchar[], flag)))
-        and ($least_amount::decimal(18, 2) is null or money >= $least_amount::decimal(18, 2))
-        and ($most_amount::decimal(18, 2) is null or money <= $most_amount::decimal(18, 2))
-        -- A purchase of no technology is none of those left out.
-        and not list_contains($without_technologies::varchar[], coalesce(p.technology, ''))
-        and not ($without_staffing and coalesce(p.form, '') = 'staffing')
-        and not ($resold_only and coalesce(p.maker_id = p.vendor_id, p.maker_id is null))
-        and (p.agency_id = $without_agency::varchar and p.vendor_id = $without_vendor::varchar
-             and p.technology = $without_technology::varchar) is not true
-        and (len($words::varchar[]) = 0 or len(list_filter(
-            $words::varchar[],
-            lambda word: not contains(upper(concat_ws(
-                ' ', p.vendor_name, p.vendor_name_source, p.maker_name, p.agency_name,
-                p.funding_agency_name, p.office_name, p.funding_office_name, p.description,
-                p.what, technology_name,
-                p.award_number, p.source_key
-            )), word))) = 0)
-        and (len($years::integer[]) = 0 or p.purchase_id in (
-            select purchase_id from mart.transaction
-            where list_contains($years::integer[], fiscal_year)))
-    ),
-    moved as (
-        select purchase_id, fiscal_year, date,
-            case when currency = 'USD' then amount_usd else coalesce(amount_usd, amount) end
-                as money
-        from mart.transaction
-        where len($years::integer[]) = 0 or list_contains($years::integer[], fiscal_year)
-    )
+A selection is a list of conditions that all hold. Questions in SQL write them into their `where`
+(`ask_selected`); questions that are asked of every selection look each condition up once for a
+build and put the answers together in memory (`dashboard.data.held`). Every value is bound.
 """
 
+from dataclasses import dataclass
 
-def selected_sql(sql: str, **names: str) -> str:
-    """Return SQL that begins with the selected purchases.
+from dashboard.data.opening import Build, Row, Rows, ask
+from dashboard.data.terms import Selection
 
-    `names` fill /*marks*/ with column names and orders of this module's own, never a reader's.
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition on a purchase `p`: its SQL, and what it binds."""
+
+    sql: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def bound(self) -> dict[str, object]:
+        """Return what it binds, as DuckDB wants it."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in self.values}
+
+
+# Columns of which a selection names values; an empty list means "any".
+_ONE_OF = {
+    "technologies": "p.technology",
+    "agencies": "p.agency_id",
+    "vendors": "p.vendor_id",
+    "makers": "p.maker_id",
+    "kinds": "p.record_kind",
+    "bases": "p.basis",
+    "currencies": "p.money_currency",
+    "forms": "p.form",
+    "places": "p.place_id",
+    "types": "p.type",
+    "sources": "p.source_id",
+    "competitions": "p.competition",
+    "fundings": "p.funding_kind",
+    "picked": "p.purchase_id",
+}
+
+# A purchase's money is its dollars where they are known, else its own currency (`money`); sums of
+# it stay within one currency (`money_currency`), which a measure names.
+PURCHASES = """(
+    select purchase.*, purchase.rowid as place_in_table, technology_name,
+        case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end
+            as money_currency,
+        case when currency = 'USD' then amount_usd else coalesce(amount_usd, amount) end as money
+    from mart.purchase left join mart.technology using (technology)
+)"""
+
+MOVED = """
+    select purchase_id, fiscal_year, date,
+        case when currency = 'USD' then amount_usd else coalesce(amount_usd, amount) end as money
+    from mart.transaction
+"""
+
+_WORDS = """contains(upper(concat_ws(
+    ' ', p.vendor_name, p.vendor_name_source, p.maker_name, p.agency_name,
+    p.funding_agency_name, p.office_name, p.funding_office_name, p.description, p.what,
+    p.technology_name, p.award_number, p.source_key)), ${name})"""
+
+
+def conditions(selection: Selection) -> tuple[Condition, ...]:
+    """Return what a purchase must be to be selected: all of it."""
+    found = [_one("list_contains($statuses::varchar[], p.status)", statuses=selection.statuses)]
+    if not selection.with_related:
+        found.append(Condition("p.scope = 'strict'"))
+    found += [
+        _one(f"list_contains(${name}::varchar[], {column})", **{name: chosen})
+        for name, column in _ONE_OF.items()
+        if (chosen := getattr(selection, name))
+    ]
+    if selection.flags:
+        found.append(
+            _one(
+                "p.purchase_id in (select purchase_id from mart.flag "
+                "where list_contains($flags::varchar[], flag))",
+                flags=selection.flags,
+            )
+        )
+    if selection.years:
+        found.append(
+            _one(
+                "p.purchase_id in (select purchase_id from mart.transaction "
+                "where list_contains($years::integer[], fiscal_year))",
+                years=selection.years,
+            )
+        )
+    if selection.least_amount is not None:
+        found.append(
+            _one("p.money >= $least_amount::decimal(18, 2)", least_amount=selection.least_amount)
+        )
+    if selection.most_amount is not None:
+        found.append(
+            _one("p.money <= $most_amount::decimal(18, 2)", most_amount=selection.most_amount)
+        )
+    found += _left_out(selection)
+    for number, word in enumerate(selection.text.split()):
+        name = f"word_{number}"
+        found.append(_one(_WORDS.format(name=name), **{name: word.upper()}))
+    return tuple(found)
+
+
+def _left_out(selection: Selection) -> list[Condition]:
+    found = []
+    if selection.without_technologies:
+        # A purchase of no technology is none of those left out.
+        found.append(
+            _one(
+                "not list_contains($without_technologies::varchar[], coalesce(p.technology, ''))",
+                without_technologies=selection.without_technologies,
+            )
+        )
+    if selection.without_staffing:
+        found.append(Condition("coalesce(p.form, '') <> 'staffing'"))
+    if selection.resold_only:
+        found.append(Condition("not coalesce(p.maker_id = p.vendor_id, p.maker_id is null)"))
+    if selection.without:
+        agency, vendor, technology = selection.without
+        found.append(
+            _one(
+                "(p.agency_id = $without_agency::varchar and p.vendor_id = $without_vendor::varchar"
+                " and p.technology = $without_technology::varchar) is not true",
+                without_agency=agency,
+                without_vendor=vendor,
+                without_technology=technology,
+            )
+        )
+    return found
+
+
+def _one(sql: str, **values: object) -> Condition:
+    return Condition(sql, tuple(values.items()))
+
+
+def selected_sql(selection: Selection, sql: str, **marks: str) -> tuple[str, dict[str, object]]:
+    """Return SQL that begins with the selected purchases, and what their conditions bind.
+
+    It can read `selected`, the purchases with `money`, `money_currency` and `technology_name`, and
+    `moved`, their transactions of the selected years. `marks` fill /*marks*/ with column names and
+    orders of this package's own, never a reader's.
     """
-    for mark, text in names.items():
+    for mark, text in marks.items():
         sql = sql.replace(f"/*{mark}*/", text)
-    return f"with {_SELECTED} {sql}"
+    every = conditions(selection)
+    where = " and ".join(each.sql for each in every)
+    years = " and list_contains($years::integer[], fiscal_year)" if selection.years else ""
+    bound = {name: value for each in every for name, value in each.bound.items()}
+    text = f"""
+    with selected as (select * exclude (place_in_table) from {PURCHASES} as p where {where}),
+    moved as ({MOVED} where purchase_id in (select purchase_id from selected){years})
+    {sql}"""
+    return text, bound
 
 
-def parameters(selection: Selection) -> dict[str, object]:
-    """Return what a selection binds in SQL that begins with the selected purchases."""
-    agency, vendor, technology = selection.without or (None, None, None)
-    return {
-        "words": [word.upper() for word in selection.text.split()],
-        "technologies": list(selection.technologies),
-        "agencies": list(selection.agencies),
-        "vendors": list(selection.vendors),
-        "makers": list(selection.makers),
-        "years": list(selection.years),
-        "statuses": list(selection.statuses),
-        "with_related": selection.with_related,
-        "kinds": list(selection.kinds),
-        "bases": list(selection.bases),
-        "currencies": list(selection.currencies),
-        "forms": list(selection.forms),
-        "places": list(selection.places),
-        "types": list(selection.types),
-        "sources": list(selection.sources),
-        "competitions": list(selection.competitions),
-        "fundings": list(selection.fundings),
-        "flags": list(selection.flags),
-        "picked": list(selection.picked),
-        "least_amount": selection.least_amount,
-        "most_amount": selection.most_amount,
-        "without_agency": agency,
-        "without_vendor": vendor,
-        "without_technology": technology,
-        "without_technologies": list(selection.without_technologies),
-        "without_staffing": selection.without_staffing,
-        "resold_only": selection.resold_only,
-    }
+def ask_selected(
+    build: Build, selection: Selection, sql: str, marks: dict[str, str] | None = None,
+    **parameters: object,
+) -> Rows:  # fmt: skip
+    """Return the rows of one query over the selected purchases: see `selected_sql`."""
+    text, bound = selected_sql(selection, sql, **(marks or {}))
+    return ask(build, text, **bound, **parameters)
+
+
+def ask_selected_one(
+    build: Build, selection: Selection, sql: str, **parameters: object
+) -> Row | None:
+    """Return the first row of one query over the selected purchases, or None."""
+    rows = ask_selected(build, selection, sql, None, **parameters)
+    return rows[0] if rows else None

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Rows, ask, ask_one, kept
+from dashboard.data.opening import Build, Rows, ask_one, kept
 from dashboard.data.origins import about
-from dashboard.data.selected import parameters, selected_sql
+from dashboard.data.selected import ask_selected
 from dashboard.data.terms import Selection
 
 _EVERY_STATUS = ("confirmed", "matched", "possible", "rejected")
@@ -42,28 +42,30 @@ def changes_since(build: Build, selection: Selection, build_id: str, as_of: date
     A purchase that is in the database no more is found by the names that its change carries.
     """
     wide = replace(selection, statuses=_EVERY_STATUS, with_related=True)
-    return ask(
+    return ask_selected(
         build,
-        selected_sql(
-            """
-            select kind, cause, count(distinct c.purchase_id) as purchases
-            from mart.change as c
-            where (to_date > $as_of or from_build = $build_id)
-            and cause <> 'time'
-            and (c.purchase_id in (select purchase_id from selected)
-                or (c.purchase_id not in (select purchase_id from mart.purchase)
-                    and (len($agencies::varchar[]) = 0
-                        or list_contains($agencies::varchar[], c.agency_id))
-                    and (len($vendors::varchar[]) = 0
-                        or list_contains($vendors::varchar[], c.vendor_id))
-                    and (len($makers::varchar[]) = 0
-                        or list_contains($makers::varchar[], c.maker_id))
-                    and (len($technologies::varchar[]) = 0
-                        or list_contains($technologies::varchar[], c.technology))))
-            group by kind, cause order by purchases desc, kind, cause
-            """
-        ),
+        wide,
+        """
+        select kind, cause, count(distinct c.purchase_id) as purchases
+        from mart.change as c
+        where (to_date > $as_of or from_build = $build_id)
+        and cause <> 'time'
+        and (c.purchase_id in (select purchase_id from selected)
+            or (c.purchase_id not in (select purchase_id from mart.purchase)
+                and (len($of_agencies::varchar[]) = 0
+                    or list_contains($of_agencies::varchar[], c.agency_id))
+                and (len($of_vendors::varchar[]) = 0
+                    or list_contains($of_vendors::varchar[], c.vendor_id))
+                and (len($of_makers::varchar[]) = 0
+                    or list_contains($of_makers::varchar[], c.maker_id))
+                and (len($of_technologies::varchar[]) = 0
+                    or list_contains($of_technologies::varchar[], c.technology))))
+        group by kind, cause order by purchases desc, kind, cause
+        """,
+        of_agencies=list(selection.agencies),
+        of_vendors=list(selection.vendors),
+        of_makers=list(selection.makers),
+        of_technologies=list(selection.technologies),
         as_of=as_of,
         build_id=build_id,
-        **parameters(wide),
     )

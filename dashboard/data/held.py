@@ -1,0 +1,401 @@
+"""The published purchases held in memory, as columns: for what is asked of every selection.
+
+Readers combine filters in thousands of ways, and each way wants a count for every value of every
+filter, sums and a page of rows. DuckDB answers each such question in 10 to 80 ms of a processor;
+over columns that are already here it is a fraction of a millisecond. "Which purchases" is still
+said in `selected` alone: each condition is looked up once in SQL and kept as one bit a purchase.
+
+Money is whole cents, in integers. Each build is held by itself, two at most, and never changes.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.compute as pc  # type: ignore[import-untyped]
+
+from dashboard.data.opening import Build, ask, connection
+from dashboard.data.selected import MOVED, PURCHASES, Condition, conditions
+from dashboard.data.terms import Measure, Selection
+
+Numbers = npt.NDArray[Any]
+Mask = npt.NDArray[np.bool_]
+
+# A reader may still be on the build before the newest; nobody needs a third.
+_AT_MOST = 2
+# What purchases are grouped and counted by: its key, and the name that stands for it.
+_GROUPS = {
+    "technology": ("technology", "technology_name"),
+    "agency": ("agency_id", "agency_name"),
+    "vendor": ("vendor_id", "vendor_name"),
+    "maker": ("maker_id", "maker_name"),
+    "office": ("upper(office_name)", "upper(office_name)"),
+    "status": ("status", "status"),
+    "kind": ("record_kind", "record_kind"),
+    "basis": ("basis", "basis"),
+    "currency": ("money_currency", "money_currency"),
+    "form": ("form", "form"),
+    "place": ("place_id", "place_name"),
+    "type": ("type", "type"),
+    "source": ("source_id", "source_id"),
+    "competition": ("competition", "competition"),
+    "funding": ("funding_kind", "funding_kind"),
+}
+# What a measure and a programme are made of.
+MEASURE = ("kind", "basis", "currency")
+PROGRAMME = ("agency", "vendor", "technology")
+# The first day that a date can be; dates are days since then.
+_EPOCH = date(1970, 1, 1)
+# Sums beyond this many cents are added as Python's integers, which have no end.
+_MOST_CENTS = 1 << 62
+# More published purchases than these are read from the file, page by page: 1.5 kB each.
+_ROWS_AT_MOST = 400_000
+NO_YEAR = -1
+# Further from 1970 than any day of a record.
+FAR = 10_000_000
+
+
+@dataclass(frozen=True)
+class Group:
+    """A column to group by: for each purchase the number of its key, -1 where it has none."""
+
+    codes: Numbers
+    keys: list[Any]
+    names: list[Any]
+
+    def counts(self, chosen: Mask) -> Numbers:
+        """Return how many of the chosen purchases have each key."""
+        codes = self.codes[chosen]
+        return np.bincount(codes[codes >= 0], minlength=len(self.keys))
+
+    def sums(self, chosen: Mask, cents: Numbers) -> Numbers:
+        """Return the sum of `cents`, one for each chosen purchase, by key."""
+        codes = self.codes[chosen]
+        total = np.zeros(len(self.keys), dtype=cents.dtype)
+        np.add.at(total, codes[codes >= 0], cents[codes >= 0])
+        return total
+
+    def at(self, row: int) -> tuple[Any, Any]:
+        """Return the key of one purchase and its name; None where it has none."""
+        code = self.codes[row]
+        return (self.keys[code], self.names[code]) if code >= 0 else (None, None)
+
+    def distinct(self, chosen: Mask) -> int:
+        """Return how many keys the chosen purchases have."""
+        return int(np.count_nonzero(self.counts(chosen)))
+
+
+@dataclass(frozen=True)
+class Movements:
+    """What moved, one entry for each purchase and fiscal year (-1 where no year is known).
+
+    `cents` is their sum, of which `added` and `reduced`; `has_money` says whether any has an
+    amount; `first` and `last` are days since 1970, or the ends of the scale where none has one.
+    """
+
+    row: Numbers
+    year: Numbers
+    cents: Numbers
+    added: Numbers
+    reduced: Numbers
+    has_money: Mask
+    first: Numbers
+    last: Numbers
+
+
+@dataclass(frozen=True)
+class Held:
+    """The purchases of one build; every column has one entry for each, in one order."""
+
+    places: Numbers
+    "Where each stands in the published table."
+    groups: dict[str, Group]
+    measures: Group
+    "Record kind, basis and currency of each."
+    programmes: Group
+    "Agency, vendor and technology of each."
+    behind: Group
+    "Source and agency of each."
+    is_idv: Mask
+    is_lifetime: Mask
+    is_window: Mask
+    has_amount: Mask
+    lifetime_cents: Numbers
+    cents: Numbers
+    "What moved for each, in all years."
+    moved: Movements
+    years: Group
+    "Of each entry of `moved`, its year."
+    flag_rows: Numbers
+    flags: Group
+    "Of each flag raised, which; `flag_rows` says on which purchase."
+    rows: pa.Table | None
+    "The purchases whole; None where there are too many to hold."
+
+    @property
+    def size(self) -> int:
+        """How many purchases there are."""
+        return len(self.places)
+
+    def by_measure(self, chosen: Mask) -> list[tuple[Measure, Mask]]:
+        """Return the chosen purchases apart by record kind, basis and currency."""
+        codes = self.measures.codes
+        return [
+            (Measure(*self.measures.keys[code]), chosen & (codes == code))
+            for code in np.flatnonzero(self.measures.counts(chosen))
+        ]
+
+    def moved_of(self, chosen: Mask, years: tuple[int, ...]) -> Mask:
+        """Return which entries of `moved` are of the chosen purchases, in these years or in all."""
+        of_chosen: Mask = chosen[self.moved.row]
+        return of_chosen & np.isin(self.moved.year, years) if years else of_chosen
+
+    def money_of(self, rows: Numbers, years: tuple[int, ...]) -> tuple[Numbers, Mask]:
+        """Return what moved for each of these purchases, in cents, and whether anything did."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[rows] = True
+        entries = self.moved_of(chosen, years) & self.moved.has_money
+        cents = np.zeros(self.size, dtype=self.cents.dtype)
+        np.add.at(cents, self.moved.row[entries], self.moved.cents[entries])
+        has_money = np.zeros(self.size, dtype=np.bool_)
+        has_money[self.moved.row[entries]] = True
+        return cents[rows], has_money[rows]
+
+    def last_year_of(self, rows: Numbers, years: tuple[int, ...]) -> Numbers:
+        """Return the last fiscal year, of these years or of all, in which each had a movement."""
+        chosen = np.zeros(self.size, dtype=np.bool_)
+        chosen[rows] = True
+        entries = self.moved_of(chosen, years)
+        last = np.full(self.size, NO_YEAR)
+        np.maximum.at(last, self.moved.row[entries], self.moved.year[entries])
+        return last[rows]
+
+    def money_of_each(self, chosen: Mask, years: tuple[int, ...]) -> Numbers:
+        """Return what moved for each chosen purchase, in these years or in all, in cents."""
+        if not years:
+            return self.cents[chosen]
+        entries = self.moved_of(chosen, years)
+        cents = np.zeros(self.size, dtype=self.cents.dtype)
+        np.add.at(cents, self.moved.row[entries], self.moved.cents[entries])
+        return cents[chosen]
+
+
+def largest(values: Numbers, names: list[Any], which: Numbers, most: int) -> list[int]:
+    """Return the numbers of up to `most` of `which`, the largest value first, then by name."""
+    if len(which) > most > 0:
+        least = np.partition(values[which], len(which) - most)[len(which) - most]
+        which = which[values[which] >= least]
+    return sorted(which.tolist(), key=lambda n: (-values[n], names[n]))[:most]
+
+
+def dollars(cents: Any) -> Decimal:
+    """Return whole cents as an amount."""
+    return Decimal(int(cents)).scaleb(-2)
+
+
+def day(number: Any) -> date:
+    """Return the date of a day since 1970."""
+    return _EPOCH + timedelta(days=int(number))
+
+
+_lock = threading.Lock()
+_held: "OrderedDict[Build, Held]" = OrderedDict()
+
+
+def held(build: Build) -> Held:
+    """Return the purchases of a build, read once."""
+    with _lock:
+        if build not in _held:
+            _held[build] = _read(build)
+        _held.move_to_end(build)
+        while len(_held) > _AT_MOST:
+            _held.popitem(last=False)
+        return _held[build]
+
+
+@lru_cache(maxsize=2048)
+def _bits(build: Build, condition: Condition) -> Numbers:
+    """Return for which purchases a condition holds, one bit each."""
+    sql = f"select place_in_table from {PURCHASES} as p where {condition.sql}"
+    with connection(build) as cursor:
+        found = cursor.execute(sql, condition.bound or None).fetchnumpy()["place_in_table"]
+    places = held(build).places
+    mask = np.zeros(len(places), dtype=np.bool_)
+    mask[np.searchsorted(places, np.asarray(found))] = True
+    return np.packbits(mask)
+
+
+@lru_cache(maxsize=128)
+def mask(build: Build, selection: Selection) -> Mask:
+    """Return which purchases are selected."""
+    size = held(build).size
+    every = [_bits(build, each) for each in conditions(selection)]
+    bits = np.bitwise_and.reduce(every)
+    chosen = np.unpackbits(bits, count=size).astype(np.bool_)
+    chosen.flags.writeable = False
+    return chosen
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _table(build: Build, sql: str) -> pa.Table:
+    with connection(build) as cursor:
+        return cursor.sql(sql).to_arrow_table().combine_chunks()
+
+
+def _read(build: Build) -> Held:
+    columns = ", ".join(
+        f"{key} as {group}, coalesce({name}, {key}) as {group}_name"
+        for group, (key, name) in _GROUPS.items()
+    )
+    narrow = _table(
+        build,
+        f"""
+        select place_in_table, {columns}, record_kind = 'idv' as is_idv,
+            amount_scope = 'lifetime' as is_lifetime, amount_scope = 'window' as is_window,
+            money is not null as has_amount,
+            coalesce({_cents("coalesce(lifetime_usd, money)")}, 0) as lifetime_cents
+        from {PURCHASES} as p order by place_in_table
+        """,
+    )
+    places = _numbers(narrow["place_in_table"])
+    kind = _kind_of_sums(build)
+    moved = _moved(build, places, kind)
+    flags = _table(
+        build,
+        """
+        select p.rowid as place, flag, any_value(title) as title
+        from mart.flag join mart.purchase as p using (purchase_id) group by p.rowid, flag
+        order by place, flag
+        """,
+    )
+    years = pa.array(moved.year)
+    groups = {name: _group(narrow[name], narrow[f"{name}_name"]) for name in _GROUPS}
+    cents: Numbers = np.zeros(len(places), dtype=kind)
+    np.add.at(cents, moved.row, moved.cents)
+    return Held(
+        places=places,
+        groups=groups,
+        measures=_together([groups[name] for name in MEASURE]),
+        programmes=_together([groups[name] for name in PROGRAMME]),
+        behind=_together([groups["source"], groups["agency"]]),
+        is_idv=_is(narrow["is_idv"]),
+        is_lifetime=_is(narrow["is_lifetime"]),
+        is_window=_is(narrow["is_window"]),
+        has_amount=_is(narrow["has_amount"]),
+        lifetime_cents=_numbers(narrow["lifetime_cents"]).astype(kind),
+        cents=cents,
+        moved=moved,
+        years=_group(pc.if_else(pc.equal(years, NO_YEAR), None, years)),
+        flag_rows=np.searchsorted(places, _numbers(flags["place"])),
+        flags=_group(flags["flag"], flags["title"]),
+        rows=_rows(build) if len(places) <= _ROWS_AT_MOST else None,
+    )
+
+
+def _cents(money: str) -> str:
+    """Return SQL for an amount in whole cents; a hundred times the largest fits nowhere else."""
+    return f"(({money})::decimal(22, 2) * 100)::bigint"
+
+
+def _kind_of_sums(build: Build) -> type:
+    """Return the type in which every sum of this build's cents is exact."""
+    largest = ask(
+        build,
+        f"""
+        select (select sum(abs({_cents("money")})) from ({MOVED})) as moved,
+            (select sum(abs({_cents("coalesce(lifetime_usd, money)")}))
+                from {PURCHASES} as p) as lifetime
+        """,
+    )[0]
+    return np.int64 if max(int(n or 0) for n in largest.values()) < _MOST_CENTS else object
+
+
+def _moved(build: Build, places: Numbers, kind: type) -> Movements:
+    # As text where no machine integer holds every sum.
+    exact = "bigint" if kind is np.int64 else "varchar"
+    found = _table(
+        build,
+        f"""
+        with each as (
+            select p.rowid as place, coalesce(fiscal_year, {NO_YEAR})::integer as year,
+                {_cents("money")} as cents, date_diff('day', date '1970-01-01', date) as day
+            from ({MOVED}) as moved join mart.purchase as p using (purchase_id)
+        )
+        select place, year, coalesce(sum(cents), 0)::{exact} as cents,
+            coalesce(sum(cents) filter (cents > 0), 0)::{exact} as added,
+            coalesce(sum(cents) filter (cents < 0), 0)::{exact} as reduced,
+            count(cents) > 0 as has_money, coalesce(min(day), {FAR}) as first,
+            coalesce(max(day), -{FAR}) as last
+        from each group by place, year order by place, year
+        """,
+    )
+
+    def cents(name: str) -> Numbers:
+        if kind is np.int64:
+            return _numbers(found[name])
+        return np.array([int(text) for text in found[name].to_pylist()], dtype=object)
+
+    return Movements(
+        row=np.searchsorted(places, _numbers(found["place"])),
+        year=_numbers(found["year"]),
+        cents=cents("cents"),
+        added=cents("added"),
+        reduced=cents("reduced"),
+        has_money=_is(found["has_money"]),
+        first=_numbers(found["first"]),
+        last=_numbers(found["last"]),
+    )
+
+
+def _rows(build: Build) -> pa.Table:
+    """Return the published purchases whole; words that many of them share are kept once."""
+    found = _table(
+        build,
+        f"select * exclude (place_in_table) from {PURCHASES} as p order by place_in_table",
+    )
+    for number, column in enumerate(found.columns):
+        if pa.types.is_string(column.type):
+            once = column.dictionary_encode().combine_chunks()
+            if len(once.dictionary) * 3 < len(column):
+                found = found.set_column(number, found.field(number).name, once)
+    return found
+
+
+def _group(keys: Any, names: Any = None) -> Group:
+    array = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
+    coded = array.dictionary_encode()
+    codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    known = coded.dictionary.to_pylist()
+    if names is None:
+        return Group(codes, known, known)
+    numbers, firsts = np.unique(codes, return_index=True)
+    found = names.take(pa.array(firsts[numbers >= 0])).to_pylist()
+    return Group(codes, known, found)
+
+
+def _together(groups: list[Group]) -> Group:
+    """Return a group for every combination of keys that there is; a key can be missing."""
+    codes = np.zeros(len(groups[0].codes), dtype=np.int64)
+    for group in groups:
+        codes = codes * (len(group.keys) + 1) + group.codes + 1
+    _, firsts, numbers = np.unique(codes, return_index=True, return_inverse=True)
+    keys = [tuple(group.at(row)[0] for group in groups) for row in firsts]
+    return Group(numbers, keys, keys)
+
+
+def _numbers(column: Any) -> Numbers:
+    return np.asarray(column.to_numpy())
+
+
+def _is(column: Any) -> Mask:
+    known = column.fill_null(pa.scalar(value=False))
+    return np.asarray(known.to_numpy()).astype(np.bool_)
