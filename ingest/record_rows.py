@@ -206,12 +206,11 @@ class Reader:
             if text is None:
                 continue
             written, declared = currency(text), (row["currency"] or self.source.currency).upper()
-            if written not in (None, declared):
-                self._set_aside(number, name, text, f"is not in {declared}")
-                return False
-            exact = money(text, read.decimal, read.thousands)
+            is_declared = written in (None, declared)
+            exact = money(text, read.decimal, read.thousands) if is_declared else None
             if exact is None and name == "amount":
-                self._set_aside(number, name, text, "is not an amount in cents")
+                why = "an amount in cents" if is_declared else f"in {declared}"
+                self._set_aside(number, name, text, f"is not {why}")
                 return False
             # What is no ceiling is reported where the file is checked.
             row[name] = text if exact is None else str(exact)
