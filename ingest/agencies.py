@@ -21,8 +21,9 @@ from pathlib import Path
 import duckdb
 
 from ingest.errors import DeclarationError
+from ingest.place import Place
 from ingest.place_ids import plain
-from ingest.places import AGENCY, Place, joined, place_of
+from ingest.places import AGENCY, joined, place_of
 from ingest.tables import load_table
 
 NAME = "place_id name agency_id agency_name kind source".split()

@@ -24,8 +24,9 @@ from pathlib import Path
 from ingest.agencies import OTHER, Agency, Names, capital
 from ingest.errors import DeclarationError
 from ingest.gazetteer import known
+from ingest.place import Place
 from ingest.place_ids import REFERENCE, place_id, plain
-from ingest.places import AGENCY, PLACE, Place, is_listed, joined, place_of, rows_of
+from ingest.places import AGENCY, PLACE, is_listed, joined, place_of, rows_of
 
 WORD = "words means when source".split()
 SHARED = "state place_name counties source".split()

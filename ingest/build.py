@@ -20,7 +20,6 @@ import duckdb
 from ingest import archive, changes, checks, core, guards, publish, stage
 from ingest import held as guards_held
 from ingest.agencies import load_names
-from ingest.archive import RawFile
 from ingest.corrections import load_corrections, load_disputes
 from ingest.decisions import READINGS, load_decisions
 from ingest.errors import HeldError, SourceError, WhobuysError
@@ -28,7 +27,7 @@ from ingest.home import Home
 from ingest.knowledge import load_knowledge
 from ingest.notices import stale_because
 from ingest.source import Source, load_sources
-from ingest.stage import Manifest
+from ingest.stage import StagedFile
 
 CODE = Path(__file__).parent
 # Older programs can then read a published database too.
@@ -36,15 +35,6 @@ STORAGE: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": "v1.5.0"
 }
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class StagedFile:
-    """A raw file, its source and what staging made of it."""
-
-    source: Source
-    raw: RawFile
-    manifest: Manifest
 
 
 @dataclass(frozen=True)

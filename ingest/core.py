@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from ingest.acting import load_acting
-from ingest.adapters.usaspending_archive import COLUMNS, Table
 from ingest.agencies import Names, unify
 from ingest.beside import classify_beside
 from ingest.corrections import Correction, Dispute, apply_corrections
@@ -23,6 +22,8 @@ from ingest.places import load_lists
 from ingest.quality import load_quality
 from ingest.reasons import classify
 from ingest.source import Source
+from ingest.stage import StagedFile
+from ingest.staged_columns import COLUMNS, Table
 from ingest.table_reader import Problem
 from ingest.tables import load_table
 from ingest.use_law import load_use_law
@@ -31,8 +32,6 @@ from ingest.vendors import define_names, resolve_vendors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ingest.build import StagedFile
 
 SQL = Path(__file__).parent / "sql"
 MEMORY = "2500MB"

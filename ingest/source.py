@@ -19,6 +19,7 @@ from pydantic import (
 from ingest import yaml_lines
 from ingest.errors import DeclarationError
 from ingest.record_columns import JOINED, RECORD_COLUMNS, plain
+from ingest.staged_columns import OUR_COLUMNS
 from ingest.use_columns import USE_COLUMNS, UseFacts
 
 # Portals and files of places, countries and other publishers; the other two ways in are federal.
@@ -409,9 +410,6 @@ def load_source(path: Path) -> Source:
 
 
 def _refuse_unknown_columns(source: Source, lines: yaml_lines.Lines) -> None:
-    # Imported here: an adapter is written in terms of sources.
-    from ingest.adapters.usaspending_archive import OUR_COLUMNS  # noqa: PLC0415
-
     known = list(RECORD_COLUMNS if source.is_of_a_place else OUR_COLUMNS)
     if source.use:
         known = list(USE_COLUMNS)

@@ -5,6 +5,7 @@ by the version of the code that read it, so that nothing is read twice and nothi
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,14 +13,23 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from ingest import csv_header, date_formats, members, record_stage, record_tables, table_reader
+from ingest import (
+    csv_header,
+    date_formats,
+    members,
+    record_stage,
+    record_tables,
+    staged_columns,
+    table_reader,
+)
 from ingest.adapters import usaspending_archive, usaspending_json
-from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError, Table
+from ingest.adapters.usaspending_archive import Layout, NotForThisSourceError
 from ingest.archive import RawFile
 from ingest.errors import SourceError
 from ingest.files import scratch_file, write_whole
 from ingest.home import Home
 from ingest.source import Source
+from ingest.staged_columns import Table
 from ingest.table_reader import Problem
 
 # Every module that can change what is staged.
@@ -30,6 +40,7 @@ _CODE = [
         csv_header.__file__,
         date_formats.__file__,
         members.__file__,
+        staged_columns.__file__,
         table_reader.__file__,
         usaspending_archive.__file__,
         usaspending_json.__file__,
@@ -84,6 +95,15 @@ class Manifest(_Model):
     def rejected(self) -> int:
         """Rows set aside, each with its reason among the problems."""
         return sum(table.rejected for table in self.tables)
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A raw file, its source and what staging made of it."""
+
+    source: Source
+    raw: RawFile
+    manifest: Manifest
 
 
 @cache

@@ -12,11 +12,12 @@ from pathlib import Path
 import duckdb
 from pydantic import BaseModel, ConfigDict
 
-from ingest.adapters.usaspending_archive import COLUMNS, DELETION, REQUIRED, Layout
+from ingest.adapters.usaspending_archive import Layout
 from ingest.csv_header import Header, first_row_not_utf8
 from ingest.date_formats import date_formats
 from ingest.errors import SourceError
 from ingest.source import Source
+from ingest.staged_columns import COLUMNS, DELETION, REQUIRED
 
 MONEY = {"amount", "lifetime_amount", "ceiling", "ceiling_change"}
 MONEY_TYPE = "decimal(18, 2)"

@@ -13,7 +13,7 @@ import pytest
 
 from ingest import archive as raw_archive
 from ingest import core, stage
-from ingest.build import StagedFile, build
+from ingest.build import build
 from ingest.errors import WhobuysError
 from ingest.fetch import Asked, Fetched, fetch
 from ingest.files import checksum
@@ -91,7 +91,7 @@ def money(home: Home) -> dict[str, Decimal]:
     """
     sources = load_sources(home.source_folders)
     found = [
-        StagedFile(sources[SOURCE], raw, stage.stage(home, sources[SOURCE], raw))
+        stage.StagedFile(sources[SOURCE], raw, stage.stage(home, sources[SOURCE], raw))
         for raw in raw_archive.kept(home, SOURCE)
     ]
     with duckdb.connect() as connection:

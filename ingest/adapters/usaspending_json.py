@@ -13,10 +13,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ingest.adapters.usaspending_archive import COLUMNS, Layout, Table
+from ingest.adapters.usaspending_archive import Layout
 from ingest.adapters.usaspending_journal import asked
 from ingest.errors import SourceError
 from ingest.source import Source
+from ingest.staged_columns import COLUMNS, Table
 
 SUFFIX = ".jsonl"
 # More than the service puts into one answer.
