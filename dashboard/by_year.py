@@ -95,7 +95,7 @@ def show(
             subject,
             f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
             f"less reductions" + (", with events and laws by date" if above else ""),
-            picture.source(build, selection, measure, "Hatched: not covered in whole."),
+            picture.source(build, [selection], measure, "Hatched: not covered in whole."),
             _file(build, series, partials, measure, calendar),
         ),
     )
@@ -292,7 +292,6 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
 
 def side_by_side(
     build: Build,
-    whole: Selection,
     chosen: Sequence[tuple[str, Selection]],
     measure: Measure,
     title: str,
@@ -301,7 +300,7 @@ def side_by_side(
     if not _span(*(data.by_year(build, one, measure) for _, one in chosen)):
         return
     widgets.subheading(f"{title}, on one scale")
-    _on_one_scale(build, whole, chosen, measure, fmt.listed(name for name, _ in chosen))
+    _on_one_scale(build, chosen, measure, fmt.listed(name for name, _ in chosen))
 
 
 def small_multiples(
@@ -332,12 +331,11 @@ def small_multiples(
     in_all = data.groups(build, selection, measure, group)
     few = f", the {_COUNTED[len(chosen)]} largest of {in_all:,}" if in_all > len(chosen) else ""
     widgets.subheading(f"By {group}{few}, on one scale{without}")
-    _on_one_scale(build, selection, chosen, measure, f"{subject}, by {group}{few}{without}")
+    _on_one_scale(build, chosen, measure, f"{subject}, by {group}{few}{without}")
 
 
 def _on_one_scale(
     build: Build,
-    whole: Selection,
     chosen: Sequence[tuple[str, Selection]],
     measure: Measure,
     title: str,
@@ -368,7 +366,9 @@ def _on_one_scale(
             title,
             f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
             "less reductions; one scale for all",
-            picture.source(build, whole, measure, "Hatched: not covered in whole."),
+            picture.source(
+                build, [one for _, one in chosen], measure, "Hatched: not covered in whole."
+            ),
             _file(build, series, partials, measure),
         ),
     )

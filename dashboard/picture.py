@@ -31,10 +31,10 @@ class Picture:
     "The exact figures, head first."
 
 
-def source(build: Build, selection: Selection, measure: Measure, *more: str) -> str:
-    """Return the source line of a chart of money: basis, sources, day and build."""
-    behind = data.sources_of(build, selection, measure)
-    titles = fmt.listed((str(row["title"]) for row in behind), 3)
+def source(build: Build, drawn: Iterable[Selection], measure: Measure, *more: str) -> str:
+    """Return the source line of a chart of what is drawn: basis, sources, day and build."""
+    behind = [row for each in drawn for row in data.sources_of(build, each, measure)]
+    titles = fmt.listed(dict.fromkeys(str(row["title"]) for row in behind), 3)
     return " ".join(
         (
             f"{fmt.capital(measure.basis)}: {fmt.BASIS_GLOSS[measure.basis]}.",

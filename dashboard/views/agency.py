@@ -17,6 +17,7 @@ from dashboard import (
     funding,
     known,
     offices,
+    ranked_lists,
     sentences,
     time_line,
     widgets,
@@ -91,11 +92,9 @@ def show(build: Build) -> None:
     widgets.heading(
         "What it buys, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
     )
-    widgets.side_by_side(
-        *(
-            blocks.ranked(build, chosen, measure, group, agency=name)
-            for group in ("technology", "vendor", "maker")
-        )
+    subject = f"Surveillance technology, {name}"
+    ranked_lists.show(
+        build, chosen, measure, ("technology", "vendor", "maker"), subject, agency=name
     )
 
     offices.show(build, chosen, measure, name)
@@ -120,7 +119,6 @@ def show(build: Build) -> None:
     beside.grants_of(build, agency["agency_id"])
     known.box(build, agency, sources)
     with chart_here:
-        subject = f"Surveillance technology, {name}"
         events = known.events_of_agency(build, agency)
         by_year.show(build, chosen, measure, programme, subject, events)
         by_year.small_multiples(build, chosen, measure, "technology", programme, subject)

@@ -4,10 +4,20 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, by_year, comparing, controls, data, sentences, widgets
+from dashboard import (
+    blocks,
+    by_year,
+    comparing,
+    controls,
+    data,
+    ranked_lists,
+    sentences,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link, address
+from dashboard.ranked_lists import Ranked
 
 
 def show(build: Build) -> None:
@@ -50,18 +60,18 @@ def show(build: Build) -> None:
     comparing.table(figures, measure)
     by_year.side_by_side(
         build,
-        replace(whole, years=years),
         [(side.name, side.selection) for side in sides],
         measure,
         "By fiscal year",
     )
     groups = [group for group in ("technology", "vendor", "agency") if group != kind]
     for group in groups:
-        widgets.side_by_side(
-            *(
-                blocks.ranked(build, side.selection, measure, group, most=6, title=side.name)
-                for side in sides
-            )
+        ranked_lists.several(
+            build,
+            [Ranked(side.selection, group, side.name) for side in sides],
+            measure,
+            fmt.listed(side.name for side in sides),
+            most=6,
         )
     widgets.downloads(
         *(

@@ -63,7 +63,7 @@ def show(build: Build) -> None:
             "Where surveillance technology was bought",
             f"{unit}, by {'state' if level == STATES else 'county'}, "
             f"{sentences.period(data.total(build, whole, measure))}",
-            picture.source(build, whole, measure, _drawn_where(measure)),
+            picture.source(build, [whole], measure, _drawn_where(measure)),
             _file(build, drawn, measure),
         ),
     )

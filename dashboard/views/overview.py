@@ -12,6 +12,7 @@ from dashboard import (
     data,
     foot,
     known,
+    ranked_lists,
     sentences,
     widgets,
 )
@@ -76,15 +77,14 @@ def show(build: Build) -> None:
         f"{fmt.units_head(measure.basis, measure.currency)}, and the number of purchases, "
         "which leads to their rows.",
     )
-    widgets.side_by_side(
-        *(
-            blocks.ranked(build, chosen, measure, group)
-            for group in (
-                ("agency", "technology", "vendor")
-                if len(coverage) > 1
-                else ("technology", "vendor", "maker")
-            )
-        )
+    ranked_lists.show(
+        build,
+        chosen,
+        measure,
+        ("agency", "technology", "vendor")
+        if len(coverage) > 1
+        else ("technology", "vendor", "maker"),
+        "Surveillance technology",
     )
 
     widgets.heading("The largest purchases")

@@ -17,6 +17,7 @@ from dashboard import (
     funding,
     known,
     place_parts,
+    ranked_lists,
     sentences,
     time_line,
     widgets,
@@ -95,11 +96,9 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     widgets.heading(
         "Who buys, what, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
     )
-    widgets.side_by_side(
-        *(
-            blocks.ranked(build, chosen, measure, group, place=here)
-            for group in ("agency", "technology", "vendor")
-        )
+    subject = f"Surveillance technology, {name}"
+    ranked_lists.show(
+        build, chosen, measure, ("agency", "technology", "vendor"), subject, place=here
     )
     funding.show(build, chosen, measure)
     acting.current_and_grown(build, chosen, "place", place_id, place=here)
@@ -119,7 +118,6 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
     place_parts.within(build, place)
     place_parts.searched(build, place, sources)
     with chart_here:
-        subject = f"Surveillance technology, {name}"
         by_year.show(
             build, chosen, measure, subject=subject, events=known.events_of_place(build, place_id)
         )

@@ -14,6 +14,7 @@ from dashboard import (
     feeds,
     foot,
     known,
+    ranked_lists,
     sentences,
     widgets,
 )
@@ -74,12 +75,7 @@ def show(build: Build) -> None:
     widgets.heading(
         "Who buys, and from whom", f"{fmt.units_head(measure.basis, measure.currency)}."
     )
-    widgets.side_by_side(
-        *(
-            blocks.ranked(build, chosen, measure, group, technology=name)
-            for group in ("agency", "vendor", "maker")
-        )
-    )
+    ranked_lists.show(build, chosen, measure, ("agency", "vendor", "maker"), name, technology=name)
     acting.current_and_grown(build, chosen, "technology", technology["technology"], technology=name)
     widgets.heading("Purchases")
     blocks.purchase_table(

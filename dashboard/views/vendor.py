@@ -16,12 +16,14 @@ from dashboard import (
     foot,
     known,
     passing,
+    ranked_lists,
     sentences,
     widgets,
 )
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Row, Selection
 from dashboard.parts import Link, address
+from dashboard.ranked_lists import Ranked
 from dashboard.views import not_found
 
 
@@ -82,11 +84,9 @@ def show(build: Build) -> None:
 
     if total.purchases:
         widgets.heading("Who buys, and what", f"{fmt.units_head(measure.basis, measure.currency)}.")
-        widgets.side_by_side(
-            *(
-                blocks.ranked(build, sold, measure, group, vendor=name)
-                for group in ("agency", "technology", "maker")
-            )
+        subject = f"Surveillance technology from {name}"
+        ranked_lists.show(
+            build, sold, measure, ("agency", "technology", "maker"), subject, vendor=name
         )
         acting.current_and_grown(build, sold, "vendor", vendor["vendor_id"], vendor=name)
         widgets.heading(f"Sold by {name}")
@@ -136,9 +136,12 @@ def _made_by(build: Build, made: Selection, measure: Measure, name: str) -> None
         f"Through resellers, {fmt.units(measure.currency)} {measure.basis}.",
         "made",
     )
-    widgets.side_by_side(
-        blocks.ranked(build, resold, measure, "agency", maker=name),
-        blocks.ranked(build, resold, measure, "vendor", title="Sold by", maker=name),
+    ranked_lists.several(
+        build,
+        [Ranked(resold, "agency"), Ranked(resold, "vendor", "Sold by")],
+        measure,
+        f"Made by {name}, sold by others",
+        maker=name,
     )
     blocks.purchase_table(others, "The newest counted purchases through resellers")
     widgets.downloads(
