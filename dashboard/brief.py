@@ -25,6 +25,7 @@ _MONTHS = 12
 _CONTRACTS = 5
 _FEW = 3
 _LONG = 60
+_NUMBER = 30
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def _due(ending: Sequence[Row], as_of: date, without_end: int) -> Line:
             return [said_none]
         # An end that is not in the record is no contract that goes on, and none that has ended.
         purchases = fmt.count(without_end, "purchase")
-        return [f"{said_none} {fmt.capital(purchases)} without an end in the record may."]
+        may = "it may" if without_end == 1 else "any of them may"
+        return [f"{said_none} For {purchases} no end is in the record: {may}."]
     first = near[0]
     said: list[Said] = [
         "Whether to renew: ",
@@ -205,7 +207,9 @@ def _what(row: Row) -> str:
 
 
 def _contract(row: Row) -> Contract:
-    number = f", {row['award_number']}" if row["award_number"] else ""
+    said = str(row["award_number"] or "")
+    # A number that is longer is no number that a person would read out: the live page has it.
+    number = f", {said}" if 0 < len(said) <= _NUMBER else ""
     amount = row["money"]
     return Contract(
         what=fmt.capital(_what(row)) + number,
@@ -297,7 +301,12 @@ def _year(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
         if all(year.year in covered.get(each, frozenset()) for each in buyers)
     ]
     last = (whole or list(years))[-1]
-    name = fmt.fiscal_year_explained(last.year) if measure.is_federal else f"FY{last.year}"
+    begins, _ = data.calendar(build, subject.selection, measure)
+    name = (
+        fmt.fiscal_year_explained(last.year, begins[0])
+        if len(begins) == 1
+        else f"FY{last.year}, by the fiscal year of each buyer"
+    )
     period = name if whole else f"{name}, not covered in whole"
     return [
         [
@@ -305,8 +314,9 @@ def _year(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
             Strong(fmt.quoted_total(last.amount, measure.basis, "in that year", measure.currency)),
             f" in {fmt.count(last.purchases, 'purchase')}.",
             Footnote(
-                f"{fmt.money(last.added, measure.currency)} added less "
-                f"{fmt.money(-last.reduced, measure.currency)} withdrawn. "
+                f"{fmt.money(last.added, measure.currency)} added, "
+                f"{fmt.money(-last.reduced, measure.currency) if last.reduced else 'nothing'} "
+                "withdrawn. "
                 + (
                     "The newest fiscal year covered in whole."
                     if whole
@@ -353,7 +363,12 @@ def _laws(build: Build, subject: _Subject, as_of: date) -> list[Line]:
         and (row["covers_all"] or about & set(row["technologies"] or ()))
     ]
     found.sort(key=lambda row: not row["is_restriction"])
-    return [_law(row) for row in found[:_FEW]]
+    more = len(found) - _FEW
+    said = [_law(row) for row in found[:_FEW]]
+    if more > 0:
+        name = fmt.count(more, "more law or ruling", "more laws and rulings")
+        said.append([f"{fmt.capital(name)} that can bind here: see the live page."])
+    return said
 
 
 def _law(row: Row) -> Line:
@@ -414,7 +429,8 @@ def _peers(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
                 f"; here in those years {_each(row['here_per_resident'], row['currency'])}.",
                 Footnote(
                     f"{row['population']:,} residents there, {row['here_population']:,} here "
-                    f"({row['population_source'] or fmt.MISSING}). Equal kind of record and basis."
+                    f"({row['population_source'] or fmt.MISSING}). Equal kind of record and basis. "
+                    "Chosen: the same kind of place, the nearest in population."
                 ),
             ]
             for row in rows
@@ -427,7 +443,12 @@ def _peers(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
             Footnote(
                 f"{fmt.money(row['amount'])} of {fmt.money(row['whole'])} there, "
                 f"{fmt.money(row['here_amount'])} of {fmt.money(row['here_whole'])} here, in the "
-                "same records, basis and years."
+                "same records, basis and years. Chosen: "
+                + (
+                    "the other agencies of its department."
+                    if row["kind"] is None
+                    else "bodies of the same kind, the nearest in population."
+                )
             ),
         ]
         for row in data.agency_peers(build, subject.agency_id, measure)[:_FEW]

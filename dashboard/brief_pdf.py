@@ -27,7 +27,7 @@ Paper = Literal["letter", "a4"]
 
 _TEMPLATE = Path(__file__).with_name("brief.typ")
 # As large as fits on one page: a hearing room is dim, and the page is read at arm's length.
-_SIZES = (12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9)
+_SIZES = (14, 13.5, 13, 12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9)
 
 
 def pdf(written: Brief, site: str, paper: Paper = "letter") -> bytes:

@@ -14,6 +14,7 @@ import pytest
 
 from dashboard import by_year, data, sentences, time_axis, time_line, year_chart
 from dashboard.data import Measure, Selection, YearAmount
+from dashboard.exports import cells
 from dashboard.picture import Picture, framed
 from dashboard.year_chart import Mark, Panel, Year
 from tests.published import HOSTILE_VENDOR, publish, sample_rows
@@ -167,6 +168,29 @@ def test_the_figures_that_leave_an_agency_page_are_those_of_the_database(home: P
         ("obligated", "USD", "test")
     }
     assert "Source: USAspending contracts, as of 6 Oct 2025. whobuys, build test." in page
+
+
+@pytest.mark.data
+def test_the_figures_of_ranked_lists_are_those_of_the_database(home: Path) -> None:
+    database = publish(home, sample_rows())
+    with duckdb.connect(str(database), read_only=True) as con:
+        rows = con.execute(
+            """
+            select vendor_name, sum(t.amount), count(distinct purchase_id)
+            from mart.purchase left join mart.transaction as t using (purchase_id)
+            where is_counted and agency_id = 'us_federal:7014' and record_kind <> 'idv'
+            group by vendor_name order by 2 desc
+            """
+        ).fetchall()
+    page = said(view({"id": "us_federal:7014"}, "agency.py"))
+    found = next(file for file in _files(page) if "rank" in file[0])
+    assert [
+        (row["name"], Decimal(row["amount"]), int(row["purchases"]))
+        for row in found
+        if row["list"] == "vendor"
+    ] == [(cells.text(name), amount, number) for name, amount, number in rows]
+    # Small charts of a single technology would show what the large one does.
+    assert len(_files(page)) == 2
 
 
 @pytest.mark.data
