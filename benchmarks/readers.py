@@ -30,14 +30,15 @@ _ENOUGH_VIEWS = 1_000
 def views(build: data.Build) -> list[str]:
     """Return addresses of Explore that differ in their filters, in an order of chance."""
     technologies = ["", *list(filters.options(build, "technologies"))[:12]]
-    vendors = ["", *list(filters.options(build, "vendors"))[:24]]
+    agencies = ["", *list(filters.options(build, "agencies"))[:24]]
     years = ["", *list(filters.options(build, "years"))[:6]]
     orders = ["", "Largest amount", "Vendor"]
+    scopes = ["", filters.RELATED]
+    names = ("technology", "agency", "year", "sort", "scope")
     every = [
-        urlencode({k: v for k, v in zip(("technology", "vendor", "year", "sort"), c, strict=True)
-                   if v})
-        for c in itertools.product(technologies, vendors, years, orders)
-    ]  # fmt: skip
+        urlencode({k: v for k, v in zip(names, chosen, strict=True) if v})
+        for chosen in itertools.product(technologies, agencies, years, orders, scopes)
+    ]
     random.Random(1).shuffle(every)  # noqa: S311 - an order, not a secret
     return every
 

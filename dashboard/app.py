@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import controls, data, editing, parts, widgets
+from dashboard import controls, data, editing, parts, turns, widgets
 from dashboard.views import (
     agency,
     api,
@@ -108,4 +108,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with turns.turn():
+        main()

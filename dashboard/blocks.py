@@ -1,5 +1,6 @@
 """Blocks that several pages share: ranked lists, rows, what was searched, the foot."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dashboard import charts, controls, data, filters, sentences, widgets
@@ -43,7 +44,7 @@ def ranked(
             address("explore", **kept),
             label=f"{title or heading}: all {in_all:,} in Explore",
         )
-    names = {key: words for words, key in filters.options(build, _FACET[group]).items()}
+    names = filters.words_by_id(build, _FACET[group])
     return charts.ranked(
         [_bar(bar, group, names, kept, measure.currency) for bar in bars],
         title or heading,
@@ -64,7 +65,7 @@ _FACET = {
 def _bar(
     bar: Bar,
     group: str,
-    names: dict[str, str],
+    names: Mapping[str, str],
     kept: dict[str, str | list[str] | None],
     currency: str,
 ) -> RankedBar:
@@ -250,7 +251,7 @@ def footer(build: Build) -> None:
 
 def what_is_counted(build: Build, selection: Selection) -> str:
     """Return in words what the switches let count."""
-    names = {key: words for words, key in filters.options(build, "technologies").items()}
+    names = filters.words_by_id(build, "technologies")
     return sentences.what_is_counted(
         with_related=selection.with_related,
         with_doubtful="possible" in selection.statuses,

@@ -94,7 +94,7 @@ def _staffing(build: Build, on_change: object) -> bool:
 
 def kept(build: Build, selection: Selection) -> dict[str, str]:
     """Return the switches as an address has them; defaults are not named."""
-    names = {key: words for words, key in filters.options(build, "technologies").items()}
+    names = filters.words_by_id(build, "technologies")
     said = {}
     if counted() != filters.STRICT:
         said["scope"] = counted()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -168,13 +169,7 @@ def counts(build: Build, chosen: Selection, query: Query) -> None:
 
 
 def _words(build: Build, facet: str, key: str, name: str) -> str:
-    named = filters.words_for(facet, name)
-    known = filters.options(build, facet)
-    return (
-        named
-        if known.get(named) == key
-        else next((words for words, each in known.items() if each == key), named)
-    )
+    return filters.words_of(build, facet, key) or filters.words_for(facet, name)
 
 
 def page(number: int) -> Page:
@@ -241,12 +236,18 @@ def picking(query: Query) -> tuple[tuple[str, ...], Callable[[str], str]]:
     """Return which purchases are picked, and for each the address that picks it or lets it go."""
     chosen = filters.picked(query)
 
+    page = st.query_params.get("page")
+    # Every row has such an address: what they share is written once.
+    shared = _address(query, pick=None, page=page)
+    begun = shared + ("&" if "?" in shared else "?")
+
     def turned(purchase_id: str) -> str:
         rest = [each for each in chosen if each != purchase_id]
         if purchase_id not in chosen:
             rest.append(purchase_id)
-        page = st.query_params.get("page")
-        return _address(query, pick=rest, page=page, **({} if rest else {"only": None}))
+        if not rest:
+            return _address(query, pick=None, page=page, only=None)
+        return begun + urlencode({"pick": rest}, doseq=True)
 
     return chosen, turned
 

@@ -4,7 +4,9 @@ The Explore page and the downloads read the same address, so a download is what 
 Values in an address are the words of the screen (`technology=Face recognition`), not ids.
 """
 
+import itertools
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,12 +82,21 @@ def words_for(facet: str, value: str) -> str:
     return value
 
 
-@lru_cache(maxsize=64)
 def options(build: Build, facet: str) -> Mapping[str, str]:
     """Return every value a filter can take in this build: words of the screen to id.
 
     Two vendors of one name stay two: the second says so.
     """
+    with _reading:
+        return _options(build, facet)
+
+
+# Of many readers who come at once, one puts the names together and the others wait for it.
+_reading = threading.RLock()
+
+
+@lru_cache(maxsize=64)
+def _options(build: Build, facet: str) -> Mapping[str, str]:
     named: dict[str, str] = {}
     for choice in data.choices(build, _EVERYTHING, facet, 100_000):
         words = words_for(facet, choice.name)
@@ -102,7 +113,7 @@ def options(build: Build, facet: str) -> Mapping[str, str]:
 def first_options(build: Build, facet: str, chosen: Sequence[str], most: int = 1000) -> list[str]:
     """Return the options a list offers: the most frequent, and whatever the address names."""
     known = options(build, facet)
-    offered = list(known)[:most]
+    offered = list(itertools.islice(known, most))
     return offered + [words for words in chosen if words in known and words not in offered]
 
 
@@ -151,11 +162,12 @@ def selection(build: Build, query: Address) -> Selection:
 
 def words_of(build: Build, facet: str, key: str) -> str | None:
     """Return a filter's value in the words of the screen, None where this build has none."""
-    return _words_by_id(build, facet).get(key)
+    return words_by_id(build, facet).get(key)
 
 
 @lru_cache(maxsize=64)
-def _words_by_id(build: Build, facet: str) -> Mapping[str, str]:
+def words_by_id(build: Build, facet: str) -> Mapping[str, str]:
+    """Return the words of the screen for every value that a filter can take, by id."""
     return {key: words for words, key in options(build, facet).items()}
 
 
@@ -234,7 +246,7 @@ def described(selection_: Selection, build: Build) -> str:
     if selection_.text:
         said.append(f"words: {selection_.text}")
     if selection_.without_technologies:
-        names = {key: words for words, key in options(build, "technologies").items()}
+        names = words_by_id(build, "technologies")
         said.append("without: " + fmt.listed(names[t] for t in selection_.without_technologies))
     if selection_.without_staffing:
         said.append("without staffing")
@@ -249,7 +261,8 @@ def described(selection_: Selection, build: Build) -> str:
         said.append(f"{fmt.count(len(selection_.picked), 'purchase')} picked one by one")
     for each in FILTERS:
         chosen = [str(value) for value in getattr(selection_, each.facet)]
-        words = [name for name, key in options(build, each.facet).items() if key in chosen]
+        known = options(build, each.facet) if chosen else {}
+        words = [name for name, key in known.items() if key in chosen]
         if words:
             said.append(f"{each.label.lower()}: {fmt.listed(words)}")
     return "; ".join(said)

@@ -56,8 +56,7 @@ def _line(build: Build, row: Row, shown: Sequence[str], kept: dict[str, str | No
             ("maker", "makers", row["maker_id"]),
             ("technology", "technologies", row["technology"]),
         )
-        for words, known in filters.options(build, options).items()
-        if known == key
+        if (words := filters.words_of(build, options, key))
     }
     rows = Link(
         number,

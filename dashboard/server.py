@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import editing, widgets
+from dashboard import editing, turns, warming, widgets
 from dashboard.api import API
 from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
@@ -208,6 +208,8 @@ def serve(
         editing.allow(address)
     else:
         editing.forbid()
+    turns.share_python()
+    warming.begin()
     app.run(
         config=settings()
         | {

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
 
 from dashboard.data.held import NO_YEAR, Numbers, dollars, held, mask
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
@@ -82,7 +81,7 @@ def purchases_from(build: Build, selection: Selection, order: str, start: int, s
         sql, bound = _every_row(selection, order, "*", " limit $size offset $start")
         return ask(build, sql, size=size, start=start, **bound)
     places = _in_order(build, selection, order)[start : start + size]
-    found = known.rows.take(pa.array(places)).to_pylist()
+    found = known.rows.take(places)
     cents, has_money = known.money_of(places, selection.years)
     years = known.last_year_of(places, selection.years)
     for row, amount, has, year in zip(found, cents, has_money, years, strict=True):
