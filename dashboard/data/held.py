@@ -412,7 +412,9 @@ def _together(groups: list[Group]) -> Group:
     for group in groups:
         codes = codes * (len(group.keys) + 1) + group.codes + 1
     _, firsts, numbers = np.unique(codes, return_index=True, return_inverse=True)
-    keys = [tuple(group.at(row)[0] for group in groups) for row in firsts]
+    # The last key stands for -1: none.
+    each = [np.array([*g.keys, None], dtype=object)[g.codes[firsts]].tolist() for g in groups]
+    keys = list(zip(*each, strict=True))
     return Group(numbers, keys, keys)
 
 
