@@ -18,7 +18,8 @@ def freshness(sources: Rows, as_of: str) -> list[Part]:
     if not sources:
         return parts
     if stale:
-        return [*parts, Strong(f"{fmt.capital(fmt.count(stale, 'source'))} stale"),
+        said = fmt.capital(fmt.count(stale, "source"))
+        return [*parts, Strong(f"{said} {'is' if stale == 1 else 'are'} stale"),
                 ": the last good data are kept and shown, with the reason."]  # fmt: skip
     return [*parts, "None is stale."]
 

@@ -381,10 +381,11 @@ def sums(totals: Sequence[Total]) -> list[Part]:
             Strong(fmt.money(abs(total.amount), total.measure.currency)),
             f" {total.measure.basis}" if total.amount >= 0 else " withdrawn in this period",
         ]
-        if len(totals) > 1:
-            parts.append(
-                f" under {fmt.count(total.purchases, fmt.KIND_WORDS[total.measure.record_kind])}"
-            )
+        if len(totals) > 1 or total.lifetime_purchases:
+            kind = fmt.KIND_WORDS[total.measure.record_kind]
+            parts.append(f" under {fmt.count(total.summed_purchases, kind)}")
+        if 0 < total.lifetime_purchases < total.purchases:
+            parts.append(f" ({total.lifetime_purchases:,} more are known only as a lifetime total)")
     return [*parts, "."]
 
 

@@ -89,7 +89,9 @@ def _answer(rows: Rows, within: str, as_of: date, unknown: int) -> list[str | St
     said: list[str | Strong] = [
         number, f" {verb} within {within} of {fmt.day(as_of)}, by the end that the record has. ",
     ]  # fmt: skip
-    if rows:
+    if len(rows) == 1:
+        said.append(f"Its notice period is {'' if known else 'not '}in our reference data.")
+    elif rows:
         said.append(f"The notice period of {known or 'none'} of them is in our reference data.")
     if unknown:
         said.append(

@@ -23,8 +23,13 @@ def show(build: Build) -> None:
     with answer_here:
         widgets.answer(
             f"{fmt.capital(fmt.count(in_all, 'report'))} of use, trial or access "
-            f"{'is' if in_all == 1 else 'are'} on record, whether or not the agency paid. "
-            f"{fmt.capital(fmt.count(number, 'report'))} fit what you asked for."
+            f"{'is' if in_all == 1 else 'are'} on record, whether or not the agency paid."
+            + (
+                f" {fmt.capital(fmt.count(number, 'report'))} "
+                f"{'fits' if number == 1 else 'fit'} what you asked for."
+                if asked != Reported()
+                else ""
+            )
         )
         widgets.small_print(
             "Each with its source. A denial is a claim, and so is a report: numbers that disagree "
