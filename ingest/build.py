@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from fcntl import LOCK_EX, LOCK_NB, flock
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import archive, changes, checks, core, guards, publish, stage
+from ingest import archive, changes, checks, core, guards, publish, room, stage
 from ingest import held as guards_held
 from ingest.agencies import load_names
 from ingest.corrections import load_corrections, load_disputes
@@ -57,6 +57,8 @@ class Built:
     purchases: int = 0
     transactions: int = 0
     failures: dict[str, str] = field(default_factory=dict)
+    # What could not be done after readers saw it, and the next run does; None: everything was.
+    unfinished: str | None = None
 
 
 def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -> Built:
@@ -96,14 +98,25 @@ def build(home: Home, *, as_of: date | None = None, say: Say = lambda _: None) -
                 if not found.sources:
                     guards_held.keep(home, held)
                     publish.move_into_place(home, part, database, build_id)
-                    changes.keep_changes(home)
-                    return _described(database, build_id, as_of, failures, is_new=True)
+                    built = _described(database, build_id, as_of, failures, is_new=True)
+                    built.unfinished = _after(home)
+                    return built
             finally:
                 publish.remove_database(part)
             # Once more, with those sources as they were.
             for source_id, one in found.sources.items():
                 say(f"{source_id}: {one.why(source_id)}")
             held = guards_held.Held(sources={**held.sources, **found.sources})
+
+
+def _after(home: Home) -> str | None:
+    """Do what is left once readers see the new database; return why it could not be done."""
+    try:
+        publish.keep_the_last(home)
+        changes.keep_changes(home)
+    except room.BROKEN as error:
+        return room.sentence(error, home)
+    return None
 
 
 def _still_held(home: Home, files: list[StagedFile]) -> guards_held.Held:
@@ -292,8 +305,10 @@ def one_at_a_time(home: Home, name: str = ".lock") -> Iterator[None]:
                 f"Wait until it has ended."
             ) from error
         handle.truncate(0)
-        handle.write(_who())
-        handle.flush()
+        # The lock holds without a name in it, as on a full disk.
+        with suppress(OSError):
+            handle.write(_who())
+            handle.flush()
         yield
 
 

@@ -53,6 +53,8 @@ def _report_build(built: building.Built) -> None:
     )
     for source_id, why in built.failures.items():
         err.print(f"Left out of {source_id}: {why}", style="bold", markup=False)
+    if built.unfinished:
+        err.print(f"Published, but not finished: {built.unfinished}", style="bold", markup=False)
 
 
 def _day(day: date | None) -> str:
@@ -115,7 +117,7 @@ def build(
         out.print_json(json.dumps(asdict(built), default=str))
     else:
         _report_build(built)
-    if built.failures:
+    if built.failures or built.unfinished:
         raise typer.Exit(1)
 
 

@@ -8,7 +8,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ingest import room
 from ingest.errors import WhobuysError
+from ingest.home import Home
 
 app = typer.Typer(
     help="Which public agencies buy surveillance technology, from whom, and for how much.",
@@ -33,15 +35,10 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
         except WhobuysError as error:
             err.print(str(error), style="bold", markup=False)
             raise typer.Exit(2) from error
-        except OSError as error:
+        except room.IN_THE_WAY as error:
             # A full disk, a folder that may not be written to: what was published is untouched.
-            err.print(
-                f"Nothing was done: {error.strerror or error}"
-                f"{f' ({error.filename})' if error.filename else ''}. Make room or give access, "
-                f"or set WHOBUYS_HOME to another disk, and run the command again.",
-                style="bold",
-                markup=False,
-            )
+            why = room.sentence(error, Home.from_environment())
+            err.print(f"Nothing was done. {why}", style="bold", markup=False)
             raise typer.Exit(2) from error
 
     return run

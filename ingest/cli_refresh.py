@@ -99,12 +99,11 @@ def _facts(report: Report) -> dict[str, object]:
         "build_id": report.after.build_id if report.after else None,
         "failed": {key: source.why for key, source in report.failed.items()},
         "left_out": report.left_out,
+        "unfinished": report.unfinished or report.not_kept,
     }
 
 
 def _tell(exit_code: int, text: str, facts: dict[str, object]) -> None:
-    happened = (
-        "nothing was published" if exit_code == 2 else "a source kept its last good data"  # noqa: PLR2004
-    )
+    happened = "nothing was published" if exit_code == 2 else "published, but not all is well"  # noqa: PLR2004
     for untold in alert(f"whobuys refresh: {happened}", text, {"exit_code": exit_code, **facts}):
         err.print(untold, style="bold", markup=False)

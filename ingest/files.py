@@ -40,6 +40,30 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def parts_left(folder: Path, pattern: str = "") -> Iterator[Path]:
+    """Yield what `write_whole` was killed over, in a folder or those of a pattern in it.
+
+    The name has the number of the process that wrote it: one that is at work keeps its own.
+    """
+    for path in folder.glob(f"{pattern}.*.part"):
+        number = path.name.split(".")[-2]
+        if number.isdigit() and not _is_at_work(int(number)):
+            yield path
+
+
+def _is_at_work(process: int) -> bool:
+    """Whether another process of that number is there; ours is not writing while it tidies."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def copy_with_checksum(origin: Path, destination: Path) -> tuple[str, int]:
     """Copy a file and return its SHA-256 and size in bytes, in one reading of it."""
     digest = hashlib.sha256()

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from ingest.errors import SourceError
 from ingest.files import BLOCK, scratch_file
+from ingest.room import NoRoomError
 
 TABLE_SUFFIXES = {".csv", ".tsv", ".txt"}
 WORKBOOKS = {".xlsx", ".xlsm"}
@@ -42,7 +43,7 @@ def tables(
     A member is extracted whole before it is read, under a name of ours: a third faster than any
     streaming way tried, and its CRC has been checked before a row of it is believed. It is gone
     again when the next one is asked for. Raises SourceError for a zip that is damaged, locked or
-    writes outside its folder.
+    writes outside its folder, and NoRoomError where it would not fit.
     """
     if not is_zip(path):
         yield Member(None, path)
@@ -118,7 +119,7 @@ def _extract(
 ) -> None:
     free = shutil.disk_usage(to.parent).free
     if info.file_size > free:
-        raise SourceError(
+        raise NoRoomError(
             f"{source_id}: {info.filename} in {path.name} needs {info.file_size:,} bytes to "
             f"unpack, and {to.parent} has {free:,} left. Make room, or set WHOBUYS_HOME to a "
             f"larger disk."

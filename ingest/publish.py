@@ -5,10 +5,12 @@ import os
 import shutil
 from pathlib import Path
 
-from ingest.files import sync_folder, write_whole
+from ingest.files import parts_left, sync_folder, write_whole
 from ingest.home import Home
 
 KEPT_BUILDS = 3
+# Folders of a home in which files are replaced without the lock.
+_UNLOCKED = ("fetch", "guards", "reports", "reference", "sources")
 
 
 def move_into_place(home: Home, part: Path, database: Path, build_id: str) -> None:
@@ -22,10 +24,10 @@ def move_into_place(home: Home, part: Path, database: Path, build_id: str) -> No
     sync_folder(database.parent)
     pointer = {"build_id": build_id, "database": database.name}
     write_whole(home.pointer, json.dumps(pointer).encode() + b"\n")
-    _keep_the_last(home)
 
 
-def _keep_the_last(home: Home) -> None:
+def keep_the_last(home: Home) -> None:
+    """Remove the databases before the last three."""
     builds = sorted(
         home.build.glob("whobuys-*.duckdb"), key=lambda path: path.stat().st_mtime_ns, reverse=True
     )
@@ -43,18 +45,21 @@ def remove_database(path: Path) -> None:
 
 def remove_leftovers(home: Home) -> None:
     """Remove what killed runs left half done. Call it only while holding the lock."""
-    left = (
+    # A set: a pattern matches hidden files as well, and two may match the same one.
+    left = {
         *home.build.glob("*.part*"),
         *home.build.glob(".spill"),
-        *home.build.glob(".*.part"),
         *home.changes.glob(".*.part"),
         *home.published.glob(".*.part"),
         *home.staged.glob("*/.*.part*"),
         *home.staged.glob("*/.spill"),
         *home.raw.glob("*/.part-*"),
-    )
+        # These are written without the lock.
+        *parts_left(home.raw, "*/*/"),
+        *(part for name in _UNLOCKED for part in parts_left(home.root / name)),
+    }
     for path in left:
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from ingest.adapters import pages
 from ingest.archive import RawFile
 from ingest.csv_header import DELIMITERS, first_row_not_utf8, refuse_other_formats
 from ingest.errors import SourceError
+from ingest.room import NOT_OF_THE_FILE
 from ingest.source import Source, names
 from ingest.table_reader import Problem
 
@@ -234,6 +235,8 @@ def _lines_of_parquet(source: Source, path: Path, shown_as: str) -> Iterator[tup
     with duckdb.connect() as connection:
         try:
             connection.execute("select columns(*)::varchar from read_parquet(?)", [str(path)])
+        except NOT_OF_THE_FILE:
+            raise
         except duckdb.Error as error:
             raise SourceError(
                 f"{source.id}: {shown_as} cannot be read as Parquet. Fetch it again."

@@ -14,7 +14,7 @@ import duckdb
 from ingest import build as building
 from ingest import fetch as fetching
 from ingest import refresh_report as reporting
-from ingest import tidy
+from ingest import room, tidy
 from ingest.build import Built, one_at_a_time
 from ingest.due import due_on, is_due
 from ingest.errors import HeldError, WhobuysError
@@ -62,12 +62,12 @@ def refresh(
             with suppress(duckdb.Error):
                 report.before = reporting.published(home)
             _refresh(home, wanted or Wanted(), report, pace, say, tick)
-        except (WhobuysError, OSError, duckdb.Error) as error:
-            report.problem = _sentence(error)
+        except (WhobuysError, *room.BROKEN) as error:
+            report.problem = room.sentence(error, home)
         try:
             reporting.keep(home, report)
         except OSError as error:
-            report.not_kept = _sentence(error)
+            report.not_kept = room.sentence(error, home)
     return report
 
 
@@ -94,8 +94,13 @@ def _refresh(
     report.left_out = built.failures
     report.changes = reporting.changes(built.database, built.build_id)
     report.held = reporting.held(built.database)
-    with one_at_a_time(home):
-        report.tidied = tidy.tidy(home, sources)
+    report.unfinished = built.unfinished
+    try:
+        with one_at_a_time(home):
+            report.tidied = tidy.tidy(home, sources)
+    except (WhobuysError, *room.BROKEN) as error:
+        # Readers see the newest figures: that the house is not in order is another matter.
+        report.unfinished = report.unfinished or room.sentence(error, home)
 
 
 def _due(home: Home, chosen: list[Source], report: Report, *, is_now: bool) -> list[str]:
@@ -153,12 +158,3 @@ def _build(home: Home, say: Say) -> Built:
             if time.monotonic() > until:
                 raise
             time.sleep(1)
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        return f"{error.strerror or error}{where}. Make room or give access, and run it again."
-    if isinstance(error, duckdb.Error):
-        return f"The database could not be made: {str(error).splitlines()[0]}"
-    return str(error)

@@ -78,15 +78,18 @@ class Report(_Model):
     # By kind, how many changes readers are told of.
     changes: dict[str, int] = Field(default_factory=dict)
     tidied: Tidied | None = None
+    # What could not be done after readers saw the newest build; the next run does it.
+    unfinished: str | None = None
     # Why this report is not in the home, as on a full disk.
     not_kept: str | None = None
 
     @property
     def exit_code(self) -> int:
-        """0 done; 1 done, but some source kept its last good data; 2 nothing was published."""
+        """0 done; 1 published, but not everything was done; 2 nothing was published."""
         if self.problem:
             return 2
-        return 1 if self.failed or self.left_out or self.held else 0
+        fell_short = self.failed or self.left_out or self.held or self.unfinished or self.not_kept
+        return 1 if fell_short else 0
 
     @property
     def failed(self) -> dict[str, SourceReport]:
@@ -104,6 +107,8 @@ class Report(_Model):
         parts = [self._headline(), *self._money(), *self._changes(), *self._sources()]
         if self.tidied and (self.tidied.compressed or self.tidied.removed):
             parts.append(self.tidied.sentence)
+        if self.unfinished:
+            parts.append(f"Not finished, and done by the next run: {self.unfinished}")
         if self.not_kept:
             parts.append(f"This report is not kept: {self.not_kept}")
         return "\n".join(parts)

@@ -16,6 +16,7 @@ from ingest.adapters.usaspending_archive import Layout
 from ingest.csv_header import Header, first_row_not_utf8
 from ingest.date_formats import date_formats
 from ingest.errors import SourceError
+from ingest.room import NOT_OF_THE_FILE
 from ingest.source import Source
 from ingest.staged_columns import COLUMNS, DELETION, REQUIRED
 
@@ -118,6 +119,8 @@ def _copy(
             f" to '{_quoted(part)}' (format parquet)",
             {"file": str(given.path), "types": types, "delimiter": given.header.delimiter},
         )
+    except NOT_OF_THE_FILE:
+        raise
     except duckdb.Error as error:
         # DuckDB 1.5 fails without a row where bytes are not UTF-8 and columns are left unread.
         row = first_row_not_utf8(given.path, given.header.delimiter)

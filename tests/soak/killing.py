@@ -1,10 +1,17 @@
-"""Commands that are killed: at their nth rename, or after a while, against a server or none."""
+"""Commands that are killed: at their nth step on disk, or after a while, against a server or none.
 
+They run in children of one process that has imported everything already (`warm.py`), because an
+interpreter of its own for each would spend most of its life importing.
+"""
+
+import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -13,100 +20,127 @@ from pathlib import Path
 
 from ingest.home import Home
 from tests.conftest import ROOT
+from tests.soak.steps import FULL
 
 MOMENTS = 20
-# So many rows are on a page of a portal, lest a test needs 100,000 of them.
-PAGE = 300
-# Kills itself before or after its nth rename or write to the end of a file, and says how many
-# there were when it lives. Between the halves of a write it is killed too.
-KILLING = """
-import os, pathlib, signal, sys
-at, when, sys.argv = int(sys.argv[1]), sys.argv[2], ["whobuys", *sys.argv[3:]]
-seen = 0
-def die(this):
-    if seen == at and when == this:
-        os.kill(os.getpid(), signal.SIGKILL)
-def killing(step):
-    def stepped(*args, **kwargs):
-        global seen
-        seen += 1
-        die("before")
-        done = step(*args, **kwargs)
-        die("after")
-        return done
-    return stepped
-os.rename, os.replace = killing(os.rename), killing(os.replace)
-from ingest.adapters.usaspending_answers import Answers
-write = Answers._write
-def halves(self, kind, lines):
-    global seen
-    seen += 1
-    die("before")
-    text = "".join(lines)
-    if seen == at and when == "within":
-        write(self, kind, [text[:len(text) // 2]])
-        die("within")
-    write(self, kind, lines)
-    die("after")
-Answers._write = halves
-from ingest.adapters import socrata
-from tests.soak.killing import PAGE
-socrata.PAGE = PAGE
-# A small search: one vendor, two awards known by their keys, a file for every four awards.
-from ingest import fetch
-from ingest.adapters import usaspending_answers, usaspending_crawl
-from ingest.search_terms import Query
-usaspending_answers.PER_FILE = 4
-usaspending_crawl.queries = lambda _: [Query(keywords=("CLEARVIEW AI",))]
-fetch.known_awards = lambda *_: [f"CONT_AWD_KNOWN{n}-0001_7012_-NONE-_-NONE-" for n in (1, 2)]
-from ingest.cli import app
-try:
-    app()
-finally:
-    print("steps:", seen, file=sys.stderr)
-"""
+# Of a kind of step, when a command dies: a removal is either done or not begun.
+WHENS = {
+    "rename": ("before", "after"), "replace": ("before", "after"), "write": ("within",),
+    "unlink": ("after",), "remove": ("after",), "rmdir": ("after",),
+}  # fmt: skip
+# Or when a file grows past so many bytes. 4,096 is DuckDB's first page, 262,144 one of its blocks.
+SIZES = (0, 100, 4_096, 50_000, 262_144, 1_000_000, 4_000_000)
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Where a command dies: at which step, and before, within or after it.
+
+    Or, with `bytes`, in the midst of writing the first file that grows past so many, whoever
+    writes it: that reaches what DuckDB and SQLite write too.
+    """
+
+    at: int = 0
+    when: str = ""
+    bytes: int = resource.RLIM_INFINITY
+
+
+class Ended(Exception):  # noqa: N818 - what a command that was to live did instead
+    """A command ended with a code that nobody expected."""
+
+
+class Warm:
+    """The process that has imported everything, and makes a child for each command."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.soak.warm"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            # One thread, so that nothing is lost in a fork.
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    def start(self, request: dict[str, object]) -> int:
+        """Start a command; return its process id."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def wait(self) -> int:
+        """Return how the command ended: its exit code, or less than 0 by a signal."""
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _answer(self) -> int:
+        assert self._process.stdout
+        return int(self._process.stdout.readline())
 
 
 @dataclass(frozen=True)
 class Commands:
-    """How to run commands in a home, and what must never be left there by them."""
+    """How to run commands in a home, and what they said when they ended."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
+    warm: Warm = field(default_factory=Warm)
 
-    def start(
-        self, home: Home, args: list[str], kill: tuple[int, str] = (0, "")
-    ) -> "subprocess.Popen[str]":
-        """Start a command that dies at that step: number, and before, within or after it."""
-        return subprocess.Popen(
-            [sys.executable, "-c", KILLING, str(kill[0]), kill[1], *args],
-            cwd=ROOT,
-            env={**os.environ, **self.settings, "WHOBUYS_HOME": str(home.root)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    def run(self, home: Home, args: list[str]) -> list[str]:
+        """Run a command that must end well; return the steps it took on disk."""
+        code, steps, said = self._run(home, args, Kill())
+        if code:
+            raise Ended(f"{args} ended with {code}\n{said}")
+        return steps
 
-    def run(self, home: Home, args: list[str]) -> int:
-        """Run a command that must end well; return how many steps it took."""
-        process = self.start(home, args)
-        _, errors = process.communicate(timeout=600)
-        assert process.returncode == 0, errors
-        return int(errors.rpartition("steps: ")[2])
+    def fill_at(self, home: Home, args: list[str], at: int) -> tuple[int, str]:
+        """Run a command, with its disk full from that step on; return its code and what it said."""
+        code, _, said = self._run(home, args, Kill(at, FULL))
+        return code, said
 
-    def kill_at(self, home: Home, args: list[str], at: int, when: str) -> bool:
-        """Run a command up to that step; return whether it died there."""
-        process = self.start(home, args, (at, when))
-        _, errors = process.communicate(timeout=600)
-        assert process.returncode in (0, -signal.SIGKILL), errors
-        return process.returncode != 0
+    def kill_at(self, home: Home, args: list[str], kill: Kill) -> bool:
+        """Run a command up to there; return whether it died."""
+        code, _, said = self._run(home, args, kill)
+        deadly = -(signal.SIGXFSZ if kill.bytes != resource.RLIM_INFINITY else signal.SIGKILL)
+        if code not in (0, deadly):
+            raise Ended(f"{args} ended with {code}\n{said}")
+        return code != 0
 
-    def kill_after(self, home: Home, args: list[str], seconds: float) -> None:
-        """Run a command for that long and kill it, if it has not ended."""
-        process = self.start(home, args)
-        time.sleep(seconds)
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.communicate(timeout=600)
+    def kill_after(self, home: Home, args: list[str], seconds: float) -> bool:
+        """Run a command for that long and kill it, if it has not ended; return whether it died."""
+        code, _, said = self._run(home, args, Kill(), seconds)
+        if code not in (0, -signal.SIGKILL):
+            raise Ended(f"{args} ended with {code}\n{said}")
+        return code != 0
+
+    def _run(
+        self, home: Home, args: list[str], kill: Kill, seconds: float | None = None
+    ) -> tuple[int, list[str], str]:
+        with tempfile.TemporaryDirectory() as folder:
+            said, steps = Path(folder) / "said", Path(folder) / "steps"
+            process = self.warm.start(
+                {
+                    "args": args,
+                    "settings": {**self.settings, "WHOBUYS_HOME": str(home.root)},
+                    "home": str(home.root),
+                    "said": str(said),
+                    "steps": str(steps),
+                    "at": kill.at,
+                    "when": kill.when,
+                    "bytes": kill.bytes,
+                }
+            )
+            if seconds is not None:
+                time.sleep(seconds)
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            code = self.warm.wait()
+            taken = steps.read_text("utf-8").splitlines() if steps.exists() else []
+            return code, taken, said.read_text("utf-8")
 
 
 def moments(seed: int, first: float, last: float) -> float:

@@ -15,11 +15,13 @@ from tests import federal
 from tests.federal import changed, csv_text, delta, full, transaction, write_zip
 from tests.portals.example import CITY, COLUMNS, contract, on_socrata
 from tests.portals.socrata import Portal, Table
-from tests.soak.killing import PAGE, Commands
+from tests.soak.killing import Commands
 from tests.usaspending.archive import Archive
 from tests.usaspending.search import Search
 from tests.usaspending.server import Server
 
+# So many rows are on a page of a portal, lest a test needs 100,000 of them.
+PAGE = 300
 SEARCH, SUBAWARDS = "us_federal_contracts_search", "us_federal_subawards_search"
 
 
@@ -210,7 +212,9 @@ _CONTRACTS = 2 * PAGE + 10
 
 
 def _contracts(amount: str) -> list[dict[str, str]]:
-    return [contract(number, amount) for number in range(_CONTRACTS)]
+    # Bought from a vendor that counts, so that there are changes to tell of.
+    said = {"vendor_name": "Clearview AI, Inc.", "description": "FACE RECOGNITION"}
+    return [contract(number, amount) | said for number in range(_CONTRACTS)]
 
 
 SCENES: dict[str, Callable[[Path, Server], Scene]] = {
