@@ -111,7 +111,7 @@ def keep(
             bytes=size,
             url=url,
             headers=headers or {},
-            fetched_at=fetched_at or _second_of_its_own(home, source_id),
+            fetched_at=fetched_at or moment_of_its_own(home, source_id),
         )
         (part / RECEIPT).write_text(receipt.model_dump_json(indent=2) + "\n", "utf-8")
         part.rename(final)
@@ -121,15 +121,22 @@ def keep(
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _second_of_its_own(home: Home, source_id: str) -> datetime:
-    """Return this second or, where a file of the source came in then or later, the one after."""
-    now = datetime.now(UTC).replace(microsecond=0)
+def moment_of_its_own(
+    home: Home, source_id: str, step: timedelta = timedelta(seconds=1)
+) -> datetime:
+    """Return now, in whole steps or, where a file of the source came in then or later, the next.
+
+    So the newest file has the latest moment, though a clock was set back meanwhile.
+    """
+    now = datetime.now(UTC)
+    if step >= timedelta(seconds=1):
+        now = now.replace(microsecond=0)
     known = []
     for folder in every_folder(home, source_id):
         # What is wrong with an older receipt is told where that file is read.
         with suppress(ValidationError):
             receipt = Receipt.model_validate_json((folder / RECEIPT).read_bytes())
-            known.append(receipt.fetched_at + timedelta(seconds=1))
+            known.append(receipt.fetched_at + step)
     return max([now, *known])
 
 

@@ -110,6 +110,14 @@ def leave(folder: Path, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def forget_lone_notes(folder: Path) -> None:
+    """Take away what is noted of files of which nothing is here: a kill came in between."""
+    for about in folder.glob("*.json"):
+        name = about.name.removesuffix(".json")
+        if not (folder / name).exists() and not (folder / f"{name}.part").exists():
+            about.unlink()
+
+
 @dataclass(frozen=True)
 class _Wanted:
     """One file: where it comes from and where to, and what we have of it."""

@@ -283,6 +283,7 @@ class ArchiveJob(FetchJob):
             return
         for path in self.incoming.glob(".*.part"):
             path.unlink()
+        download.forget_lone_notes(self.incoming)
         for path in sorted(self.incoming.glob("*.zip")):
             arrived = download.arrived(self.incoming, path.name)
             if arrived is None:

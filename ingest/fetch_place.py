@@ -67,6 +67,7 @@ class PlaceJob(FetchJob):
     def run(self, asked: Asked, today: date) -> Fetched:
         """Fetch what is new; a part that fails keeps its last good data, and the others go on."""
         self.asked = asked
+        download.forget_lone_notes(self.incoming)
         dataset = dataset_of(self.source, today)
         try:
             parts = self.way.describe(self.client, dataset)

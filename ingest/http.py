@@ -307,7 +307,8 @@ class Client:
         response.read()
         status, said = response.status_code, shown(response.text)
         if status in TRY_AGAIN:
-            wait = _retry_after(response.headers.get("Retry-After"))
+            headers = response.headers
+            wait = _retry_after(headers.get("Retry-After"), headers.get("Date"))
             if wait is None or wait <= LONGEST_RETRY_AFTER:
                 return _TryAgain(f"{status}: {said}", wait)
             return Refused(
@@ -340,19 +341,28 @@ def broken(said: str) -> Exception:
     return _TryAgain(said)
 
 
-def _retry_after(value: str | None) -> float | None:
-    """Return the seconds that a Retry-After asks for, which may be a number or a date."""
+def _retry_after(value: str | None, answered: str | None) -> float | None:
+    """Return the seconds that a Retry-After asks for, which may be a number or a date.
+
+    A date is one of the service's own clock, and counts from when it `answered` by that clock:
+    ours may be an hour off.
+    """
     if value is None:
         return None
     if value.strip().isdigit():
         return float(value)
+    until = _moment(value)
+    now = _moment(answered or "") or datetime.now(UTC)
+    return max(0.0, (until - now).total_seconds()) if until else None
+
+
+def _moment(value: str) -> datetime | None:
+    """Return a date as headers have it, or None where it is none."""
     try:
-        until = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value)
     except ValueError:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def is_page(body: bytes) -> bool:

@@ -20,6 +20,11 @@ def move_into_place(home: Home, part: Path, database: Path, build_id: str) -> No
     """
     with part.open("rb") as handle:
         os.fsync(handle.fileno())
+    # The newest of all by its time, too, though the clock was set back since the one before:
+    # else it would be the first to go, while readers still look at it.
+    newest = max((path.stat().st_mtime_ns for path in _databases(home)), default=0)
+    if part.stat().st_mtime_ns <= newest:
+        os.utime(part, ns=(newest + 1, newest + 1))
     part.replace(database)
     sync_folder(database.parent)
     pointer = {"build_id": build_id, "database": database.name}
@@ -28,13 +33,15 @@ def move_into_place(home: Home, part: Path, database: Path, build_id: str) -> No
 
 def keep_the_last(home: Home) -> None:
     """Remove the databases before the last three."""
-    builds = sorted(
-        home.build.glob("whobuys-*.duckdb"), key=lambda path: path.stat().st_mtime_ns, reverse=True
-    )
+    builds = sorted(_databases(home), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     published = home.published_database()
     others = [path for path in builds if path != published]
     for path in others[KEPT_BUILDS - 1 :]:
         remove_database(path)
+
+
+def _databases(home: Home) -> list[Path]:
+    return list(home.build.glob("whobuys-*.duckdb"))
 
 
 def remove_database(path: Path) -> None:

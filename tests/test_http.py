@@ -13,6 +13,7 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.http import Client, Pace, Refused
+from tests.clock import set_clock
 from tests.usaspending.server import WAYS, Answer, Request, Server
 
 QUICK = Pace(0.0, 0.0, 0.01, 0.05, read_timeout=1.0)
@@ -68,6 +69,23 @@ def test_retry_after_is_waited_for(server: Server, client: Client, *, as_date: b
     first, second = server.log
     # A date has no fractions of a second.
     assert second.at - first.at >= (0.9 if as_date else 1.0)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_retry_after_by_the_services_clock_is_waited_for_whatever_ours_says(
+    server: Server, client: Client, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    answers = iter([429, 200])
+
+    def busy(_: Request) -> Answer:
+        until = datetime.now(UTC) + timedelta(seconds=2)
+        return Answer(next(answers), b"{}", {"Retry-After": format_datetime(until, usegmt=True)})
+
+    server.route("GET", "/busy/", busy)
+    set_clock(timedelta(hours=hours), monkeypatch.setattr)
+    client.get_json(f"{server.url}/busy/")
+    first, second = server.log
+    assert second.at - first.at >= 0.9
 
 
 def test_a_very_long_retry_after_ends_the_run_in_words(server: Server, client: Client) -> None:

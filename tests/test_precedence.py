@@ -203,7 +203,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> list[Given]:
 
 def built_from(home: Home, files: list[Given]) -> Built:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive, "_second_of_its_own", lambda *_: OneMoment.now())
+        patch.setattr(archive, "moment_of_its_own", lambda *_: OneMoment.now())
         for source, path in files:
             federal.load(home, path, source=source)
     return build(home)

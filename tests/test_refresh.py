@@ -8,14 +8,18 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from dashboard.data import Build, Watched, opening
+from dashboard.feeds.entries import Feed, feed
 from ingest import build as building
 from ingest.errors import CheckError, HeldError
 from ingest.home import Home
 from ingest.refresh import Wanted, refresh
 from ingest.refresh_report import Report
+from tests.clock import set_clock
 from tests.conftest import ROOT, Whobuys
 from tests.portals.example import CITY, COUNTY, QUICK
 from tests.portals.socrata import Portal
@@ -94,19 +98,52 @@ def test_a_rerun_fetches_nothing_and_changes_nothing(
     assert portal.tables
 
 
-@pytest.mark.parametrize("hours", [-1, 1])
-def test_a_clock_an_hour_off_loses_nothing(
-    ours: Home, server: Server, portal: Portal, hours: int
+@pytest.mark.parametrize("hours", [-1, 1, 24])
+def test_a_clock_that_is_wrong_loses_nothing(
+    ours: Home, server: Server, portal: Portal, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
+    """An hour off, or a day ahead: for one publication, and then it is set right."""
     run(ours)
     before = state_of(ours)
     server.forget()
-    report = run(ours, later=timedelta(hours=hours))
-    assert report.exit_code == 0
-    assert (server.log, state_of(ours)) == ([], before)
-    next_week(portal)
-    again = run(ours, later=timedelta(days=7, hours=hours))
-    assert again.sources[CITY].state == "news"
+    with monkeypatch.context() as patch:
+        set_clock(timedelta(hours=hours), patch.setattr)
+        report = run(ours, later=timedelta(hours=hours))
+        assert report.exit_code == 0
+        assert (server.log, state_of(ours)) == ([], before)
+        next_week(portal)
+        wrong = run(ours, later=timedelta(days=7, hours=hours))
+        assert wrong.sources[CITY].state == "news"
+        assert total(wrong) == Decimal("2302.30")
+        told = feed_of(ours)
+    next_week(portal, rows=14)
+    right = run(ours, later=timedelta(days=14))
+    assert right.sources[CITY].state == "news"
+    # What came in last counts, and is published as the newest.
+    assert total(right) == Decimal("2502.50")
+    assert newest_of(ours) == ours.published_database()
+    # Nothing that a feed has said is taken back, and no feed goes back in time.
+    again = feed_of(ours)
+    assert again.day >= told.day
+    assert {entry.id for entry in again.entries} > {entry.id for entry in told.entries} > set()
+    assert [entry.day for entry in again.entries] == sorted(
+        (entry.day for entry in again.entries), reverse=True
+    )
+
+
+def feed_of(home: Home) -> Feed:
+    """Return what the feed of everything says now."""
+    database = home.published_database()
+    assert database
+    build = Build(database.stem.removeprefix("whobuys-"), database)
+    said = feed(build, Watched(), "https://example.org")
+    # A refresh of this same process opens the file in its own way.
+    opening.connections.clear()
+    return said
+
+
+def newest_of(home: Home) -> Path:
+    return max(home.build.glob("whobuys-*.duckdb"), key=lambda path: path.stat().st_mtime_ns)
 
 
 def test_a_source_that_is_down_keeps_its_last_good_data(

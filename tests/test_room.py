@@ -89,3 +89,19 @@ def test_a_home_that_cannot_be_written_to_is_told(home: Path, whobuys: Whobuys) 
     assert ended.returncode == 2
     assert "Nothing was done. " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_database_published_by_a_clock_set_back_is_the_newest_and_stays(home: Path) -> None:
+    ours = Home(home)
+    ours.build.mkdir()
+    for number in range(6):
+        part = ours.build / f"whobuys-b{number}.part"
+        part.write_bytes(b"database")
+        if number < 3:
+            # Those before were made by a clock that was a day ahead.
+            tomorrow = part.stat().st_mtime + 86_400 + number
+            os.utime(part, (tomorrow, tomorrow))
+        publish.move_into_place(ours, part, part.with_suffix(".duckdb"), f"b{number}")
+        publish.keep_the_last(ours)
+        kept = sorted(path.stem for path in ours.build.glob("*.duckdb"))
+        assert kept == [f"whobuys-b{n}" for n in range(max(0, number - 2), number + 1)]

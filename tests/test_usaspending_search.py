@@ -6,7 +6,7 @@ import json
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from ingest.knowledge import load_knowledge
 from ingest.search_terms import Query, award_queries, known_awards
 from ingest.source import Source, load_sources
 from tests import federal
+from tests.clock import set_clock
 from tests.federal import transaction
 from tests.usaspending.search import Search
 from tests.usaspending.server import WAYS, Logged, Server
@@ -205,12 +206,15 @@ def test_a_second_run_fetches_nothing_and_changes_nothing(
     assert build(ours).build_id == before.build_id
 
 
+@pytest.mark.parametrize("hours", [0, -1])
 def test_a_changed_award_is_fetched_again_and_its_newer_answer_counts(
-    server: Server, search: Search, ours: Home
+    server: Server, search: Search, ours: Home, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
+    """Also where the clock was set back in between."""
     rows = sample()
     search.add(rows)
     crawl(ours)
+    set_clock(timedelta(hours=hours), monkeypatch.setattr)
     rows[1] = {**rows[1], "federal_action_obligation": "-30.05", "last_modified_date": "2026-11-19"}
     search.add(rows[:2])
     server.forget()

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from ingest import archive
 from ingest.adapters import usaspending_api as api
@@ -124,7 +124,8 @@ class Answers:
             self.result.files += 1
 
     def _archive(self, kind: str) -> str:
-        now = datetime.now(UTC)
+        # To the microsecond: files are many, and the newer of two answers counts.
+        now = archive.moment_of_its_own(self.home, self.source.id, timedelta(microseconds=1))
         part = self.journal.part(kind)
         named = part.with_name(f"{part.stem}_{now:%Y%m%dT%H%M%S}.jsonl")
         part.rename(named)
@@ -133,7 +134,6 @@ class Answers:
             self.source.id,
             named,
             url=f"{usaspending_address()}/api/v2/",
-            # To the microsecond: the newer of two answers counts.
             fetched_at=now,
         )
         named.unlink()

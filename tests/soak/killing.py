@@ -88,6 +88,8 @@ class Commands:
     """How to run commands in a home, and what they said when they ended."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
+    # How many seconds the clock of these commands is ahead.
+    clock_off: int = 0
     warm: Warm = field(default_factory=Warm)
 
     def run(self, home: Home, args: list[str]) -> list[str]:
@@ -97,9 +99,9 @@ class Commands:
             raise Ended(f"{args} ended with {code}\n{said}")
         return steps
 
-    def fill_at(self, home: Home, args: list[str], at: int) -> tuple[int, str]:
+    def tried(self, home: Home, args: list[str], full_from: int = 0) -> tuple[int, str]:
         """Run a command, with its disk full from that step on; return its code and what it said."""
-        code, _, said = self._run(home, args, Kill(at, FULL))
+        code, _, said = self._run(home, args, Kill(full_from, FULL))
         return code, said
 
     def kill_at(self, home: Home, args: list[str], kill: Kill) -> bool:
@@ -132,6 +134,7 @@ class Commands:
                     "at": kill.at,
                     "when": kill.when,
                     "bytes": kill.bytes,
+                    "clock_off": self.clock_off,
                 }
             )
             if seconds is not None:

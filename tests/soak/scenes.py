@@ -22,6 +22,7 @@ from tests.usaspending.server import Server
 
 # So many rows are on a page of a portal, lest a test needs 100,000 of them.
 PAGE = 300
+_CONTRACTS = 2 * PAGE + 10
 SEARCH, SUBAWARDS = "us_federal_contracts_search", "us_federal_subawards_search"
 
 
@@ -195,26 +196,44 @@ def refreshing(folder: Path, server: Server) -> Scene:
 
 def _portal_with_news(folder: Path, server: Server) -> tuple[Commands, Home]:
     """Return a home with a city's table, which its portal has since published anew."""
-    portal = Portal(server)
-    portal.tables["aaaa-aaaa"] = Table("City", list(COLUMNS), _contracts("1.11"))
-    home = Home(folder / "home")
-    (home.root / "sources").mkdir(parents=True)
-    (home.root / "sources" / f"{CITY}.yml").write_text(on_socrata(server.url, "aaaa-aaaa"), "utf-8")
-    commands = Commands(server.settings)
-    for step in (["fetch", CITY], ["build"]):
-        commands.run(home, step)
-    portal.tables["aaaa-aaaa"].rows = _contracts("2.22")
-    portal.tables["aaaa-aaaa"].updated += 1
-    return commands, home
+    city = City.published(folder, server)
+    city.publish("2.22")
+    return city.commands, city.home
 
 
-_CONTRACTS = 2 * PAGE + 10
+@dataclass(frozen=True)
+class City:
+    """A city's table on its portal, a home that has it, and commands to keep it up."""
+
+    commands: Commands
+    home: Home
+    table: Table
+
+    @classmethod
+    def published(cls, folder: Path, server: Server) -> "City":
+        """Serve the table, fetch it and build."""
+        portal = Portal(server)
+        portal.tables["aaaa-aaaa"] = Table("City", list(COLUMNS), _contracts("1.11"))
+        home = Home(folder / "home")
+        (home.root / "sources").mkdir(parents=True)
+        (home.root / "sources" / f"{CITY}.yml").write_text(
+            on_socrata(server.url, "aaaa-aaaa"), "utf-8"
+        )
+        commands = Commands(server.settings)
+        for step in (["fetch", CITY], ["build"]):
+            commands.run(home, step)
+        return cls(commands, home, portal.tables["aaaa-aaaa"])
+
+    def publish(self, amount: str, contracts: int = _CONTRACTS) -> None:
+        """Let the city publish its table anew, every contract with this amount."""
+        self.table.rows = _contracts(amount, contracts)
+        self.table.updated += 1
 
 
-def _contracts(amount: str) -> list[dict[str, str]]:
+def _contracts(amount: str, many: int = _CONTRACTS) -> list[dict[str, str]]:
     # Bought from a vendor that counts, so that there are changes to tell of.
     said = {"vendor_name": "Clearview AI, Inc.", "description": "FACE RECOGNITION"}
-    return [contract(number, amount) | said for number in range(_CONTRACTS)]
+    return [contract(number, amount) | said for number in range(many)]
 
 
 SCENES: dict[str, Callable[[Path, Server], Scene]] = {

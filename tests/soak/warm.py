@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ingest.cli import app
 from ingest.home import Home
 from ingest.knowledge import Knowledge, load_knowledge
 from ingest.search_terms import Query
+from tests.clock import set_clock
 from tests.soak import steps
 from tests.soak.scenes import PAGE
 
@@ -52,6 +54,8 @@ def run(request: dict[str, Any]) -> None:
     for stream in (1, 2):
         os.dup2(said, stream)
     os.environ.update(request["settings"])
+    if request["clock_off"]:
+        set_clock(timedelta(seconds=request["clock_off"]))
     if request["bytes"] != resource.RLIM_INFINITY:
         # Python ignores the signal by itself, and a write would then fail and not kill.
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
