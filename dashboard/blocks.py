@@ -29,9 +29,13 @@ def ranked(
     *,
     most: int = 8,
     title: str = "",
+    says_since: bool = False,
     **kept: str | list[str] | None,
 ) -> str:
-    """Return a ranked list: names lead to their pages, counts to their rows."""
+    """Return a ranked list: names lead to their pages, counts to their rows.
+
+    `says_since`: beside the count, the month in which money first moved.
+    """
     bars = data.by(build, selection, measure, group, most)
     if not bars or (group == "maker" and len(bars) == 1 and kept.get("vendor") == bars[0].name):
         return ""  # a vendor that sells its own products and no others
@@ -45,8 +49,16 @@ def ranked(
             label=f"{title or heading}: all {in_all:,} in Explore",
         )
     names = filters.words_by_id(build, _FACET[group])
+    rows = [_bar(bar, group, names, kept, measure.currency) for bar in bars]
+    if says_since:
+        rows = [
+            replace(row, note=[row.note, f", since {fmt.short_month(bar.first_date)}"])
+            if bar.first_date
+            else row
+            for row, bar in zip(rows, bars, strict=True)
+        ]
     return charts.ranked(
-        [_bar(bar, group, names, kept, measure.currency) for bar in bars],
+        rows,
         title or heading,
         head,
         fmt.units_head(measure.basis, measure.currency),

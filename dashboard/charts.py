@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.parts import Link, Part, Parts, escape, html
+from dashboard.parts import Link, Parts, escape, html
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class RankedBar:
     name: Link | str
     amount: Decimal
     words: str
-    note: Part
+    note: Parts
 
 
 def _share(amount: Decimal, whole: Decimal) -> float:

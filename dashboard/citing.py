@@ -191,7 +191,7 @@ def citation(
 ) -> str:
     """Return what a reporter can quote: each kind of money by itself, never added."""
     figures = "; and, a different kind of money, ".join(
-        _figure(build, selection, total) for total in totals
+        figure(build, selection, total) for total in totals
     )
     about = data.about(build)
     sources = data.choices(build, selection, "sources")
@@ -208,7 +208,7 @@ def citation(
     )
 
 
-def _figure(build: Build, selection: Selection, total: Total) -> str:
+def figure(build: Build, selection: Selection, total: Total) -> str:
     """Return one kind of money with its period, its range and its largest contributor."""
     measure = total.measure
     words = (

@@ -1,10 +1,11 @@
 """The parts of the editor's page: what waits, and one record with its neighbours."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from dashboard import data, evidence, sentences, widgets
 from dashboard import format as fmt
-from dashboard.data import Build, Row, Rows
+from dashboard.data import Build, Row, Rows, Waiting
 from dashboard.parts import Clipped, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
 from ingest.decisions import decisions_made
@@ -14,7 +15,8 @@ _SHOWN = 40
 
 def answer(build: Build, again: Rows, made: int) -> list[Part]:
     """Return what waits, in a sentence."""
-    number, amount = data.waiting(build)
+    waits = data.waiting(build)
+    number = sum(each.purchases for each in waits)
     parts: list[Part] = []
     if again:
         parts += [
@@ -24,7 +26,7 @@ def answer(build: Build, again: Rows, made: int) -> list[Part]:
     parts += [
         Strong(fmt.capital(fmt.count(number, "doubtful purchase"))),
         f" {'waits' if number == 1 else 'wait'} for a person, with ",
-        Strong(fmt.money(amount)),
+        *_sums(waits),
         ". ",
     ]
     if made:
@@ -35,23 +37,35 @@ def answer(build: Build, again: Rows, made: int) -> list[Part]:
     return parts
 
 
+def _sums(waits: Sequence[Waiting]) -> list[Part]:
+    """Return each currency by itself; they are never added."""
+    said: list[Part] = []
+    for number, each in enumerate(waits):
+        said += [" and " if number else "", Strong(fmt.money(each.amount, each.currency))]
+    return said or [Strong(fmt.money(Decimal(0)))]
+
+
 Columns = Sequence[tuple[Head, Callable[[Row], Parts]]]
 
 
 def _table(caption: str, rows: Sequence[Row], columns: Columns) -> None:
-    """Show purchases, each with a link to decide on it, and the dollars last."""
-    widgets.table(
-        caption,
-        [
-            Head("What", role="what"),
-            *(head for head, _ in columns),
-            Head("US dollars", is_number=True, role="amount"),
-        ],
-        [
-            [_opens(row), *(cell(row) for _, cell in columns), fmt.table_money(row["amount_usd"])]
-            for row in rows
-        ],
-    )
+    """Show purchases of each currency apart, with a link to decide on it, and the amount last."""
+    for currency in dict.fromkeys(evidence.shown_amount(row)[1] for row in rows):
+        units = fmt.units(currency)
+        widgets.table(
+            caption if currency == "USD" else f"{caption}, in {units}",
+            [
+                Head("What", role="what"),
+                *(head for head, _ in columns),
+                Head(fmt.capital(units), is_number=True, role="amount"),
+            ],
+            [
+                [_opens(row), *(cell(row) for _, cell in columns), fmt.table_money(amount)]
+                for row in rows
+                for amount, unit in (evidence.shown_amount(row),)
+                if unit == currency
+            ],
+        )
 
 
 def show_again(rows: Rows) -> None:
@@ -79,7 +93,15 @@ def show_queue(rows: Rows, decided: frozenset[str]) -> None:
     if any(row["likeness"] is not None for row in left):
         columns.append((Head("Like known ones", is_number=True), _likeness))
     widgets.heading("The queue", "Money times doubt: the first ones move the totals most.", "queue")
-    _table("Doubtful purchases, the weightiest first", left[:_SHOWN], columns)
+    _table("Doubtful purchases, the weightiest first", _first(left), columns)
+
+
+def _first(rows: Sequence[Row]) -> list[Row]:
+    """Return the first rows of each currency."""
+    shown: list[Row] = []
+    for currency in dict.fromkeys(evidence.shown_amount(row)[1] for row in rows):
+        shown += [row for row in rows if evidence.shown_amount(row)[1] == currency][:_SHOWN]
+    return shown
 
 
 def _likeness(row: Row) -> Part:

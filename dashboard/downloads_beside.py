@@ -3,14 +3,16 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from dashboard import data
-from dashboard.data import Build, GrantSelection, Reported, Row
+from dashboard import data, filters, law_list
+from dashboard.data import Build, GrantSelection, Measure, Reported, Row
 from dashboard.exports import cells
+from dashboard.foot import MEASURE
 
 _MOST = 1_000_000
 
@@ -42,6 +44,11 @@ def _answer(request: Request, what: str) -> Response:
     query = request.query_params
     if what == "subawards":
         rows = data.every_subaward(build, query.get("id", ""))
+    elif what in _OF_PURCHASES:
+        rows = _of_purchases(build, request, what)
+    elif what == "laws":
+        laws = data.laws(build, _day(build, query.get("day", "")), query.get("technology"))
+        rows = iter(law_list.having(laws, query.get("q", "")))
     elif what == "questions":
         rows = iter(data.standing_list(build, query.get("list", ""), most=_MOST))
     elif what == "uses":
@@ -74,6 +81,51 @@ def _answer(request: Request, what: str) -> Response:
     )
 
 
+_OF_PURCHASES = ("renewals", "resellers", "places")
+
+
+def _of_purchases(build: Build, request: Request, what: str) -> Iterator[Row]:
+    """Return the rows that a page makes of the purchases which the address selects."""
+    query = {name: request.query_params.getlist(name) for name in request.query_params}
+    chosen = filters.selection(build, query)
+    if what == "renewals":
+        until = _day(build, request.query_params.get("until", ""))
+        first = data.about(build)["as_of"]
+        return iter(data.ending(build, chosen, first, until, _MOST))
+    measure = Measure(*(request.query_params.get(name, "") for name in MEASURE))
+    made = data.resold if what == "resellers" else data.spending_by_place
+    return iter(made(build, chosen, measure))
+
+
+def _day(build: Build, said: str) -> date:
+    """Return the day that an address names, that of the build where it names none."""
+    try:
+        return date.fromisoformat(said)
+    except ValueError:
+        day: date = data.about(build)["as_of"]
+        return day
+
+
+def renewals_csv(request: Request) -> Response:
+    """Answer with the purchases that end until the day which the address names."""
+    return _answer(request, "renewals")
+
+
+def resellers_csv(request: Request) -> Response:
+    """Answer with who sold whose products, of one kind of money."""
+    return _answer(request, "resellers")
+
+
+def places_csv(request: Request) -> Response:
+    """Answer with what a map draws: places with their sums, of one kind of money."""
+    return _answer(request, "places")
+
+
+def laws_csv(request: Request) -> Response:
+    """Answer with the laws as they stand on the day that the address names."""
+    return _answer(request, "laws")
+
+
 def grants_csv(request: Request) -> Response:
     """Answer with the grants that the address selects."""
     return _answer(request, "grants")
@@ -99,4 +151,8 @@ DOWNLOADS_BESIDE: list[BaseRoute] = [
     Route("/export/subawards.csv", subawards_csv),
     Route("/export/uses.csv", uses_csv),
     Route("/export/questions.csv", questions_csv),
+    Route("/export/renewals.csv", renewals_csv),
+    Route("/export/resellers.csv", resellers_csv),
+    Route("/export/places.csv", places_csv),
+    Route("/export/laws.csv", laws_csv),
 ]

@@ -240,6 +240,12 @@ def programme(said: Sequence[str]) -> tuple[str, str, str] | None:
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else None  # noqa: PLR2004
 
 
+def _amounts_described(chosen: Selection, build: Build) -> list[str]:
+    units = amount_units(build, chosen.currencies)
+    ends = (("at least", chosen.least_amount), ("at most", chosen.most_amount))
+    return [f"{word} {fmt.exact_money(end)} {units}" for word, end in ends if end is not None]
+
+
 def described(selection_: Selection, build: Build) -> str:
     """Return the selection in words, for a citation."""
     said = [RELATED if selection_.with_related else STRICT]
@@ -250,13 +256,11 @@ def described(selection_: Selection, build: Build) -> str:
         said.append("without: " + fmt.listed(names[t] for t in selection_.without_technologies))
     if selection_.without_staffing:
         said.append("without staffing")
+    if selection_.resold_only:
+        said.append("only what others than the maker sold")
     if selection_.without:
         said.append(f"without the programme {BETWEEN.join(selection_.without)}")
-    units = amount_units(build, selection_.currencies)
-    if selection_.least_amount is not None:
-        said.append(f"at least {fmt.exact_money(selection_.least_amount)} {units}")
-    if selection_.most_amount is not None:
-        said.append(f"at most {fmt.exact_money(selection_.most_amount)} {units}")
+    said += _amounts_described(selection_, build)
     if selection_.picked:
         said.append(f"{fmt.count(len(selection_.picked), 'purchase')} picked one by one")
     for each in FILTERS:

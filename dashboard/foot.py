@@ -6,16 +6,25 @@ import streamlit as st
 
 from dashboard import citing, data, filters, sentences, widgets
 from dashboard import format as fmt
-from dashboard.data import Build, Selection, Total
+from dashboard.data import Build, Measure, Selection, Total
 from dashboard.parts import Link, Parts, address, plain
 
 _FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
 
 
+# What an address says of the reader and not of the page.
+_NOT_OF_THE_PAGE = ("cited", "page")
+
+
 def here(page: str, *switches: str, **own: object) -> str:
     """Return the address of the page on screen: what it is about, and its own switches as set."""
-    said = {name: st.session_state[name] for name in switches if st.session_state.get(name)}
-    return address(page, **own, **said)
+    said = {
+        name: st.query_params.get_all(name)
+        for name in st.query_params
+        if name not in _NOT_OF_THE_PAGE
+    }
+    now = {name: st.session_state[name] for name in switches if st.session_state.get(name)}
+    return address(page, **{**said, **now, **own})
 
 
 def purchases(
@@ -59,6 +68,22 @@ def records(build: Build, said: Parts, where: str, rows: Sequence[Parts]) -> Non
         f"as of {fmt.day(about['as_of'])}, build {about['build_id']}: {citing.whole(where)}"
     )
     _show(build, text, where, words, rows)
+
+
+def file(name: str, words: str, build: Build, **asked: object) -> Link:
+    """Return the link to a list as CSV, from the build on screen."""
+    return Link(words, address(f"export/{name}.csv", **asked, build=build.build_id),
+                is_download=True)  # fmt: skip
+
+
+# A kind of money in the address of a download.
+MEASURE = ("of", "meaning", "unit")
+
+
+def measure_asked(measure: Measure) -> dict[str, str]:
+    """Return a kind of money as the address of a download has it."""
+    parts = (measure.record_kind, measure.basis, measure.currency)
+    return dict(zip(MEASURE, parts, strict=True))
 
 
 def downloads(build: Build, chosen: Selection) -> list[Parts]:

@@ -182,6 +182,11 @@ def month(value: date | None) -> str:
     return MISSING if value is None else f"{value:%B %Y}"
 
 
+def short_month(value: date | None) -> str:
+    """Return a month as `Sep 2025`."""
+    return MISSING if value is None else f"{value:%b %Y}"
+
+
 def months(first: date | None, last: date | None) -> str:
     """Return a period as a sentence has it: `April 2013 to May 2014`, or one month."""
     return span(month(first), month(last))

@@ -19,6 +19,7 @@ class Ranked:
     selection: Selection
     group: str
     title: str = ""
+    says_since: bool = False
 
 
 def show(
@@ -27,10 +28,15 @@ def show(
     measure: Measure,
     groups: Sequence[str],
     subject: str,
+    *,
+    says_since: bool = False,
     **kept: str | list[str] | None,
 ) -> None:
-    """Show one selection ranked by each of several groups; `subject` names a saved picture."""
-    lists = [Ranked(selection, group) for group in groups]
+    """Show one selection ranked by each of several groups; `subject` names a saved picture.
+
+    `says_since`: with the month in which money first moved.
+    """
+    lists = [Ranked(selection, group, says_since=says_since) for group in groups]
     several(build, lists, measure, subject, **kept)
 
 
@@ -46,7 +52,14 @@ def several(
     """Show several lists side by side; nothing where all are empty."""
     drawn = [
         blocks.ranked(
-            build, each.selection, measure, each.group, most=most, title=each.title, **kept
+            build,
+            each.selection,
+            measure,
+            each.group,
+            most=most,
+            title=each.title,
+            says_since=each.says_since,
+            **kept,
         )
         for each in lists
     ]

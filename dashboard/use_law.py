@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import streamlit as st
+
 from dashboard import data, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows
@@ -184,6 +186,18 @@ def _range(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return f"{low:,} or more" if low is not None else f"up to {high:,}"
     return fmt.span(f"{low:,}", f"{high:,}")
+
+
+def search() -> str:
+    """Show the search box of the pages of use, questions and law; return its words."""
+    words = st.text_input(
+        "Agency, place or words",
+        key="q",
+        type="search",
+        bind="query-params",
+        placeholder="For example San Mateo",
+    )
+    return words or ""
 
 
 def laws(rows: Rows, caption: str, day: date | None = None, *, folded: str = "") -> None:

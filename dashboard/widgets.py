@@ -256,7 +256,7 @@ def folded(
 ) -> None:
     """Show a long table folded away under its own words."""
     st.html(
-        f'<details class="wb-details"><summary>{escape(summary)}</summary>'
+        f'<details class="wb-details wb-prints"><summary>{escape(summary)}</summary>'
         f"{table_html(caption, heads, rows)}</details>"
     )
 

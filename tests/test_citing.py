@@ -1,5 +1,6 @@
 """The foot of pages: a citation says what was seen, and an edited address proves nothing."""
 
+import html
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -154,3 +155,35 @@ def test_a_cited_address_is_whole_on_every_page(
     monkeypatch.setattr(citing, "st", browser)
     assert citing.whole("./?cited=1") == f"{root}?cited=1"
     assert citing.whole("explore?cited=1") == f"{root}explore?cited=1"
+
+
+@pytest.mark.usefixtures("build")
+@pytest.mark.parametrize(
+    ("page", "file"),
+    [
+        ("renewals.py", "renewals"), ("resellers.py", "resellers"), ("map.py", "places"),
+        ("grants.py", "grants"), ("use.py", "uses"), ("law.py", "laws"),
+        ("questions.py", "questions"), ("changes.py", ""),
+    ],
+)  # fmt: skip
+def test_every_other_page_with_figures_is_cited_and_taken_along(page: str, file: str) -> None:
+    words = said(run({}, page))
+    assert "as of 6 Oct 2025, build test: " in words
+    assert "Copy the citation" in words
+    assert "I dispute what whobuys shows at" in words
+    if not file:
+        return
+    (link, *_) = re.findall(rf'href="(export/{file}\.csv[^"]*)"', words)
+    answer = TestClient(server.app).get(f"/{html.unescape(link)}")
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) > 1 or page == "map.py"
+
+
+def test_sides_that_are_compared_are_cited_each_with_its_figure(build: Build) -> None:
+    names = [str(data.agency(build, f"us_federal:{code}")["agency_name"]) for code in (7012, 7014)]  # type: ignore[index]
+    words = said(run({"these_agency": names}, "compare.py"))
+    (cited,) = re.findall(r'data-copy="([^"]*Found with whobuys[^"]*)"', words)
+    for name in names:
+        assert name in cited
+    assert cited.count("obligated (legally committed") == 2
+    assert words.count("export/purchases.csv?") == 2

@@ -130,7 +130,7 @@ def test_the_queue_puts_the_most_money_first(home: Path) -> None:
     publish(home, sample)
     build = data.current()
     assert [row["purchase_id"] for row in data.queue(build)] == ["us_federal:A5", "us_federal:S"]
-    assert data.waiting(build) == (2, Decimal("700010.00"))
+    assert data.waiting(build) == (data.Waiting("USD", 2, Decimal("700010.00")),)
 
 
 def test_a_decision_whose_record_changed_comes_first(home: Path) -> None:

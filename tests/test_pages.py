@@ -1,5 +1,6 @@
 """Pages as Streamlit runs them, without a browser: they say what is there, and what is not."""
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -48,6 +49,9 @@ def test_the_overview_answers_and_says_what_was_not_searched(home: Path) -> None
     assert "Which agencies are buying surveillance technology" in page
     assert "<strong>five purchases</strong>" in page
     assert "<strong>$259.8 million</strong> obligated" in page
+    assert re.search(
+        r"Clearview AI</a></th><td class=\"wb-note\"><a [^>]*>1</a>, since \w+ 20", page
+    )
     assert page.index("We found") < page.index("Not searched") < page.index("Obligated: legally")
     assert "one doubtful purchase" in page
     assert "known only as a lifetime total, $4.2 million" in page

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import data, filters
+from dashboard import data, editing, filters
 from dashboard import format as fmt
 from dashboard.data import Measure, Selection
 from tests.published import publish, sample_rows
@@ -156,3 +156,23 @@ def test_a_purchase_in_pounds_has_its_amounts_over_time(both: Path) -> None:
     assert "Amounts over time" in page
     assert "Pounds sterling committed by fiscal year, to the cent" in page
     assert "FY2023 £262,346" in page
+
+
+def test_what_waits_in_pounds_has_a_queue_of_its_own(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = sample_rows()
+    for record in rows["mart.purchase"]:
+        if record["purchase_id"] in IN_POUNDS:
+            _in_pounds(record)
+            record.update(status="possible", is_counted=False)
+    publish(home, rows)
+    build = data.current()
+    waits = {each.currency: (each.purchases, each.amount) for each in data.waiting(build)}
+    assert waits["GBP"] == (2, Decimal("262345.77"))
+    assert [row["purchase_id"] for row in data.queue(build)][-2:] == list(IN_POUNDS)
+    monkeypatch.setattr(editing, "is_on", lambda: True)
+    page = view("decide")
+    assert "£262,346" in page
+    assert "weightiest first, in pounds sterling" in page
+    assert "Pounds sterling</th>" in page

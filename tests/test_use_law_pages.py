@@ -1,5 +1,6 @@
 """The pages of use and law: what they say, and that their address chooses what they show."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -181,3 +182,22 @@ def test_volumes_are_shown_as_ranges() -> None:
     assert use_law.volume(use) == "97 to 100 agencies"
     assert use_law.volume({**use, "count_high": None}) == "97 or more agencies"
     assert use_law.volume({**use, "count_low": None, "count_high": None}) == "not in the record"
+
+
+def test_laws_are_folded_by_state_and_found_by_words(home: Path) -> None:
+    rows = sample_rows()
+    (first, *_) = rows["mart.law"]
+    rows["mart.law"] = [
+        {**first, "law_id": f"law-{n}", "law_name": f"Ordinance {n}", "place_id": place}
+        for n, place in enumerate(["us_il_chicago"] * 9 + ["us_ca", "us_ca_oakland"] * 5 + ["us"])
+    ]
+    publish(home, rows)
+    page = said(run("law"))
+    folds = re.findall(r'<details class="wb-details wb-prints"><summary>([^<:]+)', page)
+    assert len(folds) == len(set(folds)) >= 3
+    assert re.search(r"<summary>[^<]*: nine laws and rulings", page)
+    found = said(run("law", q="Ordinance 17"))
+    assert not re.search(r"<summary>[^<]*: one law or ruling", found), "so few stand open"
+    assert "Ordinance 17" in found
+    assert "Ordinance 3<" not in found
+    assert "no law that has all of this" in said(run("law", q="zeppelin"))

@@ -140,6 +140,18 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     const input = box(event.target);
     if (input) shut(input);
   });
+  // Paper cannot be opened: what is folded on the screen is printed whole.
+  const printed = () => document.querySelectorAll("details.wb-prints:not([open])");
+  window.addEventListener("beforeprint", () => printed().forEach((fold) => {
+    fold.open = true;
+    fold.dataset.opened = "";
+  }));
+  window.addEventListener("afterprint", () =>
+    document.querySelectorAll("details[data-opened]").forEach((fold) => {
+      fold.open = false;
+      delete fold.dataset.opened;
+    }));
+
   // The menu of other pages shuts when one goes elsewhere: by keyboard, pointer or Escape.
   const shutMenu = (but) => document.querySelectorAll(".wb-menu[open]").forEach((menu) => {
     if (!but || !menu.contains(but)) menu.open = false;

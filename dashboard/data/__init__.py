@@ -44,7 +44,7 @@ from dashboard.data.changes import (
     watched_name,
 )
 from dashboard.data.corrected import corrections, disputes, flag_methods
-from dashboard.data.doubts import neighbours, queue, to_look_at_again, waiting
+from dashboard.data.doubts import Waiting, neighbours, queue, to_look_at_again, waiting
 from dashboard.data.facets import choices
 from dashboard.data.figures import (
     by,
@@ -199,6 +199,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Selection",
     "Suggestion",
     "Total",
+    "Waiting",
     "Watched",
     "Week",
     "YearAmount",

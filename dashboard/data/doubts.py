@@ -1,5 +1,6 @@
 """What waits for a person: doubtful purchases, and decisions whose record has changed."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
@@ -23,13 +24,16 @@ def queue(build: Build, most: int = 200) -> Rows:
         build,
         f"""
         select p.*, technology_name, {likeness} as likeness,
-            (abs(coalesce(amount_usd, lifetime_usd, 0)) * coalesce(
+            case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end as unit,
+            (abs(coalesce(amount_usd, lifetime_usd, p.amount, 0)) * coalesce(
                 1 - abs(2 * {likeness} - 1), {_DOUBT}))::double as weight
         from mart.purchase as p
         left join mart.technology using (technology)
         {joined}
         where status = 'possible' and record_kind <> 'idv'
-        order by weight desc, purchase_id limit $most
+        -- Amounts of two currencies cannot be compared: each has a queue of its own.
+        qualify row_number() over (partition by unit order by weight desc, purchase_id) <= $most
+        order by unit = 'USD' desc, unit, weight desc, purchase_id
         """,
         most=most,
     )
@@ -53,16 +57,30 @@ def to_look_at_again(build: Build) -> Rows:
     )
 
 
-def waiting(build: Build) -> tuple[int, Decimal]:
-    """Return how many purchases wait for a person, and their dollars."""
+@dataclass(frozen=True)
+class Waiting:
+    """The purchases of one currency that wait for a person, and what they come to."""
+
+    currency: str
+    purchases: int
+    amount: Decimal
+
+
+def waiting(build: Build) -> tuple[Waiting, ...]:
+    """Return how many purchases wait for a person, by currency: dollars first."""
     rows = ask(
         build,
         """
-        select count(*) as n, coalesce(sum(amount_usd), 0) as amount_usd
-        from mart.purchase where status = 'possible' and record_kind <> 'idv'
+        select unit as currency, count(*) as purchases, coalesce(sum(money), 0) as amount
+        from (
+            select coalesce(amount_usd, amount) as money,
+                case when amount_usd is null then coalesce(currency, 'USD') else 'USD' end as unit
+            from mart.purchase where status = 'possible' and record_kind <> 'idv'
+        )
+        group by unit order by unit = 'USD' desc, unit
         """,
     )
-    return int(rows[0]["n"]), Decimal(rows[0]["amount_usd"])
+    return tuple(Waiting(**row) for row in rows)
 
 
 @lru_cache(maxsize=64)

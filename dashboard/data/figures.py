@@ -10,8 +10,10 @@ from dashboard.data.held import (
     FAR,
     NO_YEAR,
     PROGRAMME,
+    Group,
     Held,
     Mask,
+    Numbers,
     day,
     dollars,
     held,
@@ -117,13 +119,24 @@ def by(
     amounts = of_group.sums(chosen, known.money_of_each(chosen, selection.years))
     purchases = of_group.counts(chosen)
     lifetime = of_group.counts(chosen & known.is_lifetime)
+    first = _first_days(known, of_group, chosen, selection.years)
     return tuple(
         Bar(
             of_group.keys[n], of_group.names[n], dollars(amounts[n]), int(purchases[n]),
             int(lifetime[n]), currency=measure.currency,
+            first_date=day(first[n]) if first[n] < FAR else None,
         )
         for n in largest(amounts, of_group.names, np.flatnonzero(purchases), most)
     )  # fmt: skip
+
+
+def _first_days(known: Held, group: Group, chosen: Mask, years: tuple[int, ...]) -> Numbers:
+    """Return for each key the first day on which money moved, `FAR` where none is known."""
+    entries = known.moved_of(chosen, years)
+    codes = group.codes[known.moved.row[entries]]
+    first = np.full(len(group.keys), FAR)
+    np.minimum.at(first, codes[codes >= 0], known.moved.first[entries][codes >= 0])
+    return first
 
 
 @lru_cache(maxsize=512)

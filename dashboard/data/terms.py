@@ -127,6 +127,8 @@ class Bar:
     basis: str = ""
     "What the sum means, where a list holds several; empty where several kinds stand behind it."
     currency: str = "USD"
+    first_date: date | None = None
+    "When money first moved."
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import blocks, change_words, data, feeds, sentences, widgets
+from dashboard import blocks, change_words, data, feeds, foot, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Rows, Watched
-from dashboard.parts import Clipped, Link, Muted, Parts, Strong, address
+from dashboard.parts import Clipped, Link, Muted, Part, Parts, Strong, address
 from dashboard.widgets import Head
 
 _MOST = 500
@@ -28,13 +28,12 @@ def show(build: Build) -> None:
     chosen = named.get(st.query_params.get("to", ""), publications[0])
     kinds = data.change_kinds(build, chosen["to_date"])
     counted = [f"{row['purchases']:,} {_kind(row['kind'])}" for row in kinds]
-    widgets.answer(
-        [
-            f"Between {fmt.day(chosen['from_date'])} and {fmt.day(chosen['to_date'])}, ",
-            Strong(fmt.count(chosen["purchases"], "counted purchase")),
-            f" changed: {fmt.listed(counted)}.",
-        ]
-    )
+    said: list[Part] = [
+        f"Between {fmt.day(chosen['from_date'])} and {fmt.day(chosen['to_date'])}, ",
+        Strong(fmt.count(chosen["purchases"], "counted purchase")),
+        f" changed: {fmt.listed(counted)}.",
+    ]
+    widgets.answer(said)
     widgets.coverage(
         sentences.covered(data.coverage(build), data.sources(build)),
         sentences.not_searched(data.coverage(build)),
@@ -60,6 +59,8 @@ def show(build: Build) -> None:
                 for row in publications
             ]
         )
+    rows_as = Link("Changes for programs, as JSON", "api/v1/changes")
+    foot.records(build, said, foot.here("changes", to=chosen["to_date"]), [rows_as])
     blocks.footer(build)
 
 

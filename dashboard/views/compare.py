@@ -7,16 +7,19 @@ import streamlit as st
 from dashboard import (
     blocks,
     by_year,
+    citing,
     comparing,
     controls,
     data,
+    filters,
+    foot,
     ranked_lists,
     sentences,
     widgets,
 )
 from dashboard import format as fmt
 from dashboard.data import Build
-from dashboard.parts import Link, address
+from dashboard.parts import Link, Part, address, plain
 from dashboard.ranked_lists import Ranked
 
 
@@ -85,4 +88,19 @@ def show(build: Build) -> None:
             for figure in figures
         )
     )
+    said: list[Part] = [plain(comparing.answer(figures, years))]
+    said += [
+        f" {one.side.name}: {citing.figure(build, one.side.selection, one.total)}."
+        for one in figures
+    ]
+    rows = [
+        foot.file(
+            "purchases",
+            f"Purchases of {one.side.name} as CSV",
+            build,
+            **filters.query_of(build, one.side.selection.of(measure)) or {},
+        )
+        for one in figures
+    ]
+    foot.records(build, said, foot.here("compare", "money"), rows)
     blocks.footer(build)

@@ -14,8 +14,8 @@ def show(build: Build) -> None:
         widgets.answer("Decisions are taken on the computer that holds the data.")
         widgets.text(
             ["Start ", Code("whobuys serve --edit"), " there and open this page again."],
-            ["To say that a match is wrong, open the purchase and use its ",
-             "text under \u201cDispute this\u201d. ", Link("Explore", "explore"), "."],
+            ["To say that a match is wrong, open the purchase: its page ends with a text to send. ",
+             Link("Explore", "explore"), "."],
         )  # fmt: skip
         blocks.footer(build)
         return

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import beside, blocks, data, widgets
+from dashboard import beside, blocks, data, foot, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, GrantSelection, Row
 from dashboard.parts import Link, Part, Strong, address
@@ -56,12 +56,11 @@ def show(build: Build) -> None:
             data.grants(build, chosen, page, _SIZE), f"Grants, page {page}, newest first"
         )
         _pager(page, total["grants"])
-        widgets.downloads(
-            Link(
-                "Download these rows as CSV",
-                address("export/grants.csv", build=build.build_id, **_query(chosen)),
-                is_download=True,
-            )
+        foot.records(
+            build,
+            [*_answer(total), f" {beside.GRANTS_BASIS}"],
+            foot.here("grants"),
+            [foot.file("grants", "Download these rows as CSV", build, **_query(chosen))],
         )
     else:
         widgets.notice("No grant has all of this. Take a filter away.")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, law_map, us_map, use_law, widgets
+from dashboard import blocks, data, foot, law_list, law_map, us_map, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 
@@ -25,15 +25,17 @@ def show(build: Build) -> None:
             bind="query-params",
         )
         named = st.selectbox("Technology", [ANY, *names], key="technology", bind="query-params")
-    rows = data.laws(build, day, names.get(named or ""))
+        words = use_law.search()
+    rows = law_list.having(data.laws(build, day, names.get(named or "")), words)
     in_force = [row for row in rows if row["judgement"] == "in force"]
     restrictions = sum(row["is_restriction"] for row in in_force)
     with answer_here:
-        widgets.answer(
+        said = (
             f"On {fmt.day(day)} our register shows "
             f"{fmt.count(len(in_force), 'law or ruling', 'laws and rulings')} in force, "
             f"{restrictions:,} of them a ban, moratorium or restriction."
         )
+        widgets.answer(said)
         widgets.small_print(
             "A city's law binds the city, never a federal agency; a state's binds cities where it "
             "says so. Most dates are known to the month or year: where the day lies inside that "
@@ -56,11 +58,14 @@ def show(build: Build) -> None:
                 bind="query-params",
             )
         law_map.show(build, tuple(in_force), day, level or us_map.STATES)
-    for judgement, (title, under) in use_law.JUDGEMENTS.items():
-        here = tuple(row for row in rows if row["judgement"] == judgement)
-        if here:
-            widgets.heading(f"{title}: {len(here):,}", under, judgement.replace(" ", "-"))
-            use_law.laws(here, f"{title} on {fmt.day(day)}")
+    law_list.show(build, rows, day)
     if not rows:
-        widgets.notice("Our register has no law that names this technology.")
+        widgets.notice("Our register has no law that has all of this. Take a filter away.")
+    asked = {"day": day, "technology": names.get(named or ""), "q": words}
+    foot.records(
+        build,
+        f"{said} Not legal advice: read the law itself.",
+        foot.here("law", **({"day": day} if day != data.about(build)["as_of"] else {})),
+        [foot.file("laws", "Download these laws as CSV", build, **asked)],
+    )
     blocks.footer(build)

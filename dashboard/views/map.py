@@ -5,7 +5,18 @@ from decimal import Decimal
 
 import streamlit as st
 
-from dashboard import blocks, controls, data, picture, sentences, us_map, widgets
+from dashboard import (
+    blocks,
+    citing,
+    controls,
+    data,
+    filters,
+    foot,
+    picture,
+    sentences,
+    us_map,
+    widgets,
+)
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Row
 from dashboard.parts import Link, Muted, Parts, address
@@ -36,18 +47,20 @@ def show(build: Build) -> None:
             drawn.setdefault(code, []).append(row)
     with answer_here:
         total = _sum(rows) or Decimal(0)
-        widgets.answer(
+        said = (
             f"{fmt.money(total, measure.currency)} {measure.basis} can be drawn on a map, "
             f"in {_shapes([here for here in drawn.values() if _sum(here) is not None], level)}."
             if rows
             else "No purchase of this kind of money can be drawn: none names a state, county or "
             "city of the United States."
         )
+        widgets.answer(said)
         widgets.coverage(
             sentences.covered(data.coverage(build), data.sources(build)),
             "the places that are blank here, but for those covered. Absence means nothing.",
         )
         widgets.small_print(_what_is_drawn(measure, level))
+        citing.then(build, whole, data.totals(build, whole))
     values = {code: _value(build, code, here, each, measure) for code, here in drawn.items()}
     unit = fmt.units_head(measure.basis, measure.currency) + (
         ", per resident" if each == PER_RESIDENT else ""
@@ -68,6 +81,15 @@ def show(build: Build) -> None:
         ),
     )
     _table(build, drawn, values, level, measure)
+    asked = {**(filters.query_of(build, whole) or {}), **foot.measure_asked(measure)}
+    foot.purchases(
+        build,
+        whole.of(measure),
+        [data.total(build, whole, measure)],
+        foot.here("map", "money", "shapes", "dollars"),
+        caveats=[f"Of these, {said}"] if rows else (),
+        rows=[foot.file("places", "Download the sums by place as CSV", build, **asked)],
+    )
     blocks.footer(build)
 
 

@@ -74,8 +74,9 @@ def show(build: Build) -> None:
 
     widgets.heading(
         "Who buys, what, and from whom",
-        f"{fmt.units_head(measure.basis, measure.currency)}, and the number of purchases, "
-        "which leads to their rows.",
+        f"{fmt.units_head(measure.basis, measure.currency)}, the number of purchases, "
+        "which leads to their rows, and the month in which the first of them moved money in these "
+        "records.",
     )
     ranked_lists.show(
         build,
@@ -85,6 +86,7 @@ def show(build: Build) -> None:
         if len(coverage) > 1
         else ("technology", "vendor", "maker"),
         "Surveillance technology",
+        says_since=True,
     )
 
     widgets.heading("The largest purchases")

@@ -1,8 +1,6 @@
 """Questions: the standing lists, in which use, law and money stand side by side."""
 
-import streamlit as st
-
-from dashboard import blocks, data, use_law, widgets
+from dashboard import blocks, data, foot, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Break, Link, Muted, Part, address
@@ -18,24 +16,19 @@ def show(build: Build) -> None:
     widgets.title("Questions that use, law and money raise")
     held = {row["list"]: row for row in data.standing_lists(build)}
     in_all = sum(row["entries"] for row in held.values())
-    widgets.answer(
+    said = (
         f"{fmt.capital(fmt.count(in_all, 'question'))} in {fmt.count(len(use_law.LISTS), 'list')}: "
         "places in our records where what was bought, what was reported and what the law says do "
         "not fit together yet."
     )
+    widgets.answer(said)
     widgets.small_print(
         "Each row is a question with an innocent explanation beside it, never a verdict. What was "
         "not found was not found in the named sources, on the named days, and nowhere else."
     )
-    words = st.text_input(
-        "Agency, place or words",
-        key="q",
-        type="search",
-        bind="query-params",
-        placeholder="For example San Mateo",
-    )
+    words = use_law.search()
     for name, (title, under) in use_law.LISTS.items():
-        rows = _asked(data.standing_list(build, name, most=_MOST), words or "")
+        rows = _asked(data.standing_list(build, name, most=_MOST), words)
         widgets.heading(
             f"{title}: {fmt.count(len(rows), 'entry', 'entries')}", under, use_law.anchor(name)
         )
@@ -59,6 +52,7 @@ def show(build: Build) -> None:
                     label=f"Download the list as CSV: {title}",
                 )
             )
+    foot.records(build, f"{said} {use_law.QUESTION}", foot.here("questions"), ())
     blocks.footer(build)
 
 

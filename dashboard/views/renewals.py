@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from dashboard import acting, blocks, controls, data, filters, widgets
+from dashboard import acting, blocks, controls, data, filters, foot, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows, Selection
 from dashboard.parts import Link, Strong, address
@@ -25,7 +25,8 @@ def show(build: Build) -> None:
     last = as_of + timedelta(days=_WITHIN[within])
     rows = data.ending(build, chosen, as_of, last, _MOST)
     with answer_here:
-        widgets.answer(_answer(rows, within, as_of, data.without_end(build, chosen)))
+        said = _answer(rows, within, as_of, data.without_end(build, chosen))
+        widgets.answer(said)
         widgets.small_print(
             "The end is the one in the record; contracts are often prolonged, and records follow "
             "late. A last day to act is given only where a document with the notice period is in "
@@ -45,6 +46,13 @@ def show(build: Build) -> None:
         rows,
         f"Purchases that end from {fmt.days(as_of, last)}, the last day to act first"
         + (f"; the first {_MOST}" if len(rows) == _MOST else ""),
+    )
+    asked = filters.query_of(build, chosen) or {}
+    foot.records(
+        build,
+        [*said, f" Counted: {filters.described(chosen, build)}."],
+        foot.here("renewals", "within"),
+        [foot.file("renewals", "Download what ends as CSV", build, **asked, until=last)],
     )
     blocks.footer(build)
 

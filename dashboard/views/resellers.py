@@ -1,8 +1,10 @@
 """Resellers: who sells whose products, which technology, how many purchases, how much."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from dashboard import blocks, data, passing, sentences, widgets
+from dashboard import blocks, citing, data, filters, foot, passing, sentences, widgets
 from dashboard.data import Build
 
 
@@ -21,6 +23,8 @@ def show(build: Build) -> None:
         widgets.small_print(
             sentences.small_print(None, sources, data.about(build)["as_of"], passing.WHY)
         )
+        resold = replace(whole, resold_only=True)
+        citing.then(build, resold, data.totals(build, resold))
     if rows:
         widgets.heading(
             "Who sold what of whom",
@@ -28,4 +32,15 @@ def show(build: Build) -> None:
             "the product or its maker; each number leads to the records.",
         )
         passing.table(build, rows, "Resellers, the largest sum first", measure)
+        asked = {
+            **(filters.query_of(build, whole) or {}),
+            **foot.measure_asked(measure),
+        }
+        foot.purchases(
+            build,
+            resold.of(measure),
+            [data.total(build, resold, measure)],
+            foot.here("resellers", "money"),
+            rows=[foot.file("resellers", "Download this table as CSV", build, **asked)],
+        )
     blocks.footer(build)

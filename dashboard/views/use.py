@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, use_law, widgets
+from dashboard import blocks, data, foot, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Reported
 from dashboard.parts import Link, Parts, address
@@ -21,7 +21,7 @@ def show(build: Build) -> None:
     page, pages = _page(number)
     rows = data.uses(build, asked, _SIZE, page)
     with answer_here:
-        widgets.answer(
+        said = (
             f"{fmt.capital(fmt.count(in_all, 'report'))} of use, trial or access "
             f"{'is' if in_all == 1 else 'are'} on record, whether or not the agency paid."
             + (
@@ -31,6 +31,7 @@ def show(build: Build) -> None:
                 else ""
             )
         )
+        widgets.answer(said)
         widgets.small_print(
             "Each with its source. A denial is a claim, and so is a report: numbers that disagree "
             "stand side by side. No list of use is complete, so absence here means nothing."
@@ -45,6 +46,8 @@ def show(build: Build) -> None:
         widgets.notice("No report fits. That says nothing about use: most of it is never reported.")
     widgets.heading("Questions that use, law and money raise", use_law.QUESTION, "questions")
     use_law.lists_in_short(build)
+    foot.records(build, f"{said} A report is a claim with its source.", foot.here("use"),
+                 [_download(build, asked)])  # fmt: skip
     blocks.footer(build)
 
 
@@ -87,13 +90,7 @@ def _asked(build: Build) -> Reported:
     """Show the search and the filters, which stand in the address; return what they say."""
     choices = data.use_choices(build)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        words = st.text_input(
-            "Agency, place or words",
-            key="q",
-            type="search",
-            bind="query-params",
-            placeholder="For example San Mateo",
-        )
+        words = use_law.search()
         vendors = {str(row["name"]): row["id"] for row in choices["vendor_id"]}
         kinds = {str(row["name"]): row["id"] for row in choices["technology"]}
         answers = {fmt.capital(use_law.ANSWERS[row["id"]]): row["id"] for row in choices["answer"]}
@@ -101,7 +98,7 @@ def _asked(build: Build) -> Reported:
         kind = st.selectbox("Technology", [ANY, *kinds], key="technology", bind="query-params")
         answer = st.selectbox("Answer", [ANY, *answers], key="answer", bind="query-params")
     return Reported(
-        words=words or "",
+        words=words,
         vendor_id=vendors.get(vendor or ""),
         technology=kinds.get(kind or ""),
         answer=answers.get(answer or ""),
