@@ -102,7 +102,7 @@ def test_a_place_that_nobody_searched_has_a_page() -> None:
 def test_a_place_that_was_searched_shows_what_its_agencies_bought() -> None:
     page = said(run("place", id="us"))
     assert "<strong>$259.8 million</strong> obligated" in page
-    assert "two agencies of United States" in page
+    assert "two agencies of the United States" in page
     assert "Nothing to compare with" in page
     assert "To the records officer" not in page
 
