@@ -114,7 +114,8 @@ def _source_status(
         state = "empty"
     elif why:
         state = "stale"
-    elif published and rows:
+    elif rows or fetched:
+        # Built, and may hold no purchase: notices of tenders alone.
         state = "fresh"
     else:
         state, why = "not built yet", "run `whobuys build`"

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import jsonschema
 import ocdsmerge
 import pyarrow.parquet as pq
 import pytest
@@ -104,6 +105,15 @@ def test_releases_merge_and_call_nothing_a_value_that_is_none(exported: Path) ->
         assert (value and Decimal(str(value["amount"]))) == ceiling
         assert contract["whobuys:amount"]["basis"] == "obligated"
         assert contract["awardID"] == release["awards"][0]["id"]
+
+
+def test_releases_are_valid_by_the_official_schema(exported: Path) -> None:
+    schema = json.loads((Path(__file__).parent / "ocds_release_schema.json").read_text("utf-8"))
+    official = jsonschema.Draft4Validator(schema)
+    releases = json.loads((exported / "ocds-releases.json").read_text("utf-8"))["releases"]
+    assert [error.message for one in releases for error in official.iter_errors(one)] == []
+    spoiled = {**releases[0], "tag": ["bought"]}
+    assert len(list(official.iter_errors(spoiled))) == 1, "the schema refuses what is wrong"
 
 
 def test_equal_builds_give_equal_bytes(exported: Path, tmp_path: Path, monkeypatch) -> None:

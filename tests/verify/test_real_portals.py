@@ -19,6 +19,7 @@ from ingest.fetch import fetch
 from ingest.home import PROJECT_DATA, Home
 from ingest.http import Pace
 from ingest.record_columns import plain
+from ingest.status import status
 from tests.portals.ocds import Publisher
 from tests.portals.socrata import Portal, Table
 from tests.usaspending.server import Server
@@ -115,7 +116,9 @@ def test_british_notices_are_purchases_in_pounds(shared: Path, tmp_path: Path) -
                 if key not in newest or release["date"] >= newest[key][0]:
                     newest[key] = (release["date"], value)
         expected[source_id] = sum((value for _, value in newest.values()), Decimal(0))
-    with duckdb.connect(str(build(home).database), read_only=True) as connection:
+    built = build(home)
+    assert {one.state for one in status(home).sources if one.source_id in notices} == {"fresh"}
+    with duckdb.connect(str(built.database), read_only=True) as connection:
         found = dict(
             connection.execute(
                 "select source_id, sum(amount) from core.transaction join core.file "
@@ -124,7 +127,7 @@ def test_british_notices_are_purchases_in_pounds(shared: Path, tmp_path: Path) -
         )
         assert found["uk_contracts_finder"] == expected["uk_contracts_finder"]
         assert expected["uk_contracts_finder"] == Decimal("967677552.86")
-        # Both others hold tenders alone, which are no purchases.
+        # Both others hold tenders alone, which are no purchases, and are built all the same.
         assert expected["uk_scotland_contracts"] == expected["uk_wales_contracts"] == 0
         assert connection.execute(
             "select distinct currency, amount_usd from core.transaction"
