@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 
 import streamlit as st
 
@@ -67,7 +66,7 @@ def ending_table(rows: Rows, caption: str, *, names_agency: bool = True) -> None
         Head("From whom"),
         Head("Agency"),
         Head("Could be prolonged to"),
-        Head("US dollars", is_number=True, role="amount"),
+        Head(blocks.amounts_head("US dollars", rows), is_number=True, role="amount"),
         Head("Ask for it"),
     ]
     kept = [n for n, head in enumerate(heads) if names_agency or head.text != "Agency"]
@@ -232,38 +231,45 @@ def peers(build: Build, agency_id: str, measure: Measure) -> None:
     is_federal = rows[0]["kind"] is None
     widgets.heading(
         "Beside others like it",
-        "The other agencies of its department"
-        if is_federal
-        else "Bodies of the same kind in other places, the nearest in population first",
+        (
+            "Chosen: the other agencies of its department, by the share of all their spending in "
+            "the same records."
+            if is_federal
+            else "Chosen: bodies of the same kind in other places whose residents are known, the "
+            "nearest in population first."
+        )
+        + " Only the same kind of record, basis and currency, and only fiscal years that complete "
+        "sources cover for both. How many people an agency employs is not in these records.",
         "peers",
     )
-    each = "Share of all it spent" if is_federal else "Each resident"
+    what = f"Share of all {measure.basis}" if is_federal else "For each resident"
     widgets.table(
-        f"Counted purchases, {measure.basis}, in the years that complete sources cover for both",
+        f"Counted purchases, {fmt.units(measure.currency)} {measure.basis}, in the same years",
         [
             Head("Agency", role="what"),
             Head("Place"),
             Head("Years", role="date"),
             Head(f"{measure.basis.capitalize()} there", is_number=True),
-            Head(f"{each}, there", is_number=True, role="amount"),
-            Head(f"{each}, here", is_number=True),
+            Head(f"{what}, there", is_number=True, role="amount"),
+            Head(f"{what}, here", is_number=True),
         ],
         [
             [
                 Link(str(row["agency_name"]), address("agency", id=row["agency_id"])),
                 str(row["place_name"]),
                 fmt.span(f"FY{row['first_year']}", f"FY{row['last_year']}"),
-                f"{fmt.table_money(row['amount'])} {row['currency']}",
-                _share(row["amount"], row["whole"], row["population"], is_federal=is_federal),
-                _share(row["here_amount"], row["here_whole"], row["here_population"],
-                       is_federal=is_federal),
+                fmt.table_money(row["amount"], measure.currency),
+                _share(row, "", is_federal=is_federal),
+                _share(row, "here_", is_federal=is_federal),
             ]
             for row in rows
         ],
-    )  # fmt: skip
+    )
 
 
-def _share(amount: Decimal, whole: Decimal, population: int, *, is_federal: bool) -> str:
+def _share(row: Row, side: str, *, is_federal: bool) -> str:
+    """Return what one side (`here_` is this agency) spent: its share, or for each resident."""
+    amount = row[f"{side}amount"]
     if is_federal:
-        return fmt.percent(amount, whole)
-    return fmt.exact_money((amount / population).quantize(Decimal("0.01")))
+        return fmt.percent(amount, row[f"{side}whole"])
+    return fmt.each(amount / row[f"{side}population"], str(row["currency"]))

@@ -7,7 +7,6 @@ line of its own. `brief_pdf` sets it on paper.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 
 from dashboard import data, sentences, use_law
 from dashboard import format as fmt
@@ -425,8 +424,10 @@ def _peers(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
         return [
             [
                 f"{row['place_name']}, {_span(row)}: ",
-                Strong(f"{_each(row['per_resident'], row['currency'])} {measure.basis} a resident"),
-                f"; here in those years {_each(row['here_per_resident'], row['currency'])}.",
+                Strong(
+                    f"{fmt.each(row['per_resident'], row['currency'])} {measure.basis} a resident"
+                ),
+                f"; here in those years {fmt.each(row['here_per_resident'], row['currency'])}.",
                 Footnote(
                     f"{row['population']:,} residents there, {row['here_population']:,} here "
                     f"({row['population_source'] or fmt.MISSING}). Equal kind of record and basis. "
@@ -441,8 +442,8 @@ def _peers(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
             Strong(f"{fmt.percent(row['amount'], row['whole'])} of all it {measure.basis}"),
             f"; here in those years {fmt.percent(row['here_amount'], row['here_whole'])}.",
             Footnote(
-                f"{fmt.money(row['amount'])} of {fmt.money(row['whole'])} there, "
-                f"{fmt.money(row['here_amount'])} of {fmt.money(row['here_whole'])} here, in the "
+                f"{_money(row, 'amount')} of {_money(row, 'whole')} there, "
+                f"{_money(row, 'here_amount')} of {_money(row, 'here_whole')} here, in the "
                 "same records, basis and years. Chosen: "
                 + (
                     "the other agencies of its department."
@@ -452,7 +453,6 @@ def _peers(build: Build, subject: _Subject, measure: Measure) -> list[Line]:
             ),
         ]
         for row in data.agency_peers(build, subject.agency_id, measure)[:_FEW]
-        if row["currency"] == "USD"
     ]
 
 
@@ -460,6 +460,5 @@ def _span(row: Row) -> str:
     return fmt.span(f"FY{row['first_year']}", f"FY{row['last_year']}")
 
 
-def _each(amount: Decimal, currency: str) -> str:
-    cents = f"{amount.quantize(Decimal('0.01')):,}"
-    return f"${cents}" if currency == "USD" else f"{cents} {currency}"
+def _money(row: Row, name: str) -> str:
+    return fmt.money(row[name], str(row["currency"]))

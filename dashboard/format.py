@@ -163,6 +163,13 @@ def exact_money(amount: Decimal | None) -> str:
     return f"{MINUS if amount < 0 else ''}{abs(amount):,.2f}"
 
 
+def each(amount: Decimal, currency: str = "USD") -> str:
+    """Return an amount for each resident, to the cent, with its sign: `$0.47`, `£1.20`."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    cents = abs(amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{MINUS if amount < 0 else ''}{sign}{cents:,}"
+
+
 def quoted_total(
     amount: Decimal | None, basis: str, period: str = "in this period", currency: str = "USD"
 ) -> str:

@@ -1,12 +1,14 @@
 """Who pays: the funds that records name, and the master contracts that purchases ride on."""
 
+from dataclasses import replace
 from decimal import Decimal
 
-from dashboard import charts, data, widgets
+from dashboard import charts, data, picture, sentences, widgets
 from dashboard import format as fmt
 from dashboard.charts import RankedBar
 from dashboard.data import Build, Measure, Row, Selection
 from dashboard.parts import Muted, Part, Parts, Quoted
+from dashboard.picture import Picture
 from dashboard.widgets import Head
 
 _NO_KIND = "other or not told by its name"
@@ -30,7 +32,7 @@ def show(build: Build, chosen: Selection, measure: Measure) -> None:
         "funding",
     )
     for currency in dict.fromkeys(str(row["currency"]) for row in funds):
-        _bars([row for row in funds if row["currency"] == currency], currency, measure)
+        _bars(build, chosen, [row for row in funds if row["currency"] == currency], measure)
     if funds:
         widgets.bullets([_words(row) for row in funds])
     if under:
@@ -54,8 +56,9 @@ def show(build: Build, chosen: Selection, measure: Measure) -> None:
         )
 
 
-def _bars(rows: list[Row], currency: str, measure: Measure) -> None:
-    unit = "US dollars" if currency == "USD" else currency
+def _bars(build: Build, chosen: Selection, rows: list[Row], measure: Measure) -> None:
+    currency = str(rows[0]["currency"])
+    unit = fmt.units_head(measure.basis, currency)
     bars = [
         RankedBar(
             fmt.capital(str(row["funding_kind"] or _NO_KIND)),
@@ -65,15 +68,30 @@ def _bars(rows: list[Row], currency: str, measure: Measure) -> None:
         )
         for row in rows
     ]
-    widgets.side_by_side(charts.ranked(bars, "Funds", "Fund", f"{unit} {measure.basis}"))
+    widgets.chart(
+        charts.side_by_side(charts.ranked(bars, "Funds", "Fund", unit)),
+        Picture(
+            "Surveillance technology, by the fund that pays",
+            f"{unit}, {sentences.period(data.total(build, chosen, measure))}, where a record names "
+            "a fund, and the number of purchases",
+            picture.source(build, [chosen], measure, "What kind of fund it is, we read from its "
+                           "name."),
+            picture.figures(
+                build,
+                replace(measure, currency=currency),
+                ("kind_of_fund", "amount", "purchases", "names_in_the_records"),
+                ((row["funding_kind"] or _NO_KIND, row["amount"], row["purchases"],
+                  list(row["words"])) for row in rows),
+            ),
+        ),
+    )  # fmt: skip
 
 
 def amount_in(amount: Decimal | None, currency: str) -> str:
-    """Return an amount in its own currency: dollars with their sign, others with their code."""
+    """Return an amount in its own currency: `$1.2m`, `£3k`."""
     if amount is None:
         return fmt.MISSING
-    words = fmt.short_money(amount)
-    return words if currency == "USD" else f"{words.replace('$', '')} {currency}"
+    return fmt.short_money(amount, currency)
 
 
 def _words(row: Row) -> Parts:

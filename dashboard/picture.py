@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dashboard import data
 from dashboard import format as fmt
-from dashboard.data import Build, Measure, Selection
+from dashboard.data import Build, Measure, Row, Selection
 from dashboard.exports import cells
 from dashboard.parts import escape
 
@@ -42,6 +42,17 @@ def source(build: Build, drawn: Iterable[Selection], measure: Measure, *more: st
             f"Source: {titles}, as of {fmt.day(data.about(build)['as_of'])}.",
             f"whobuys, build {build.build_id}.",
         )
+    )
+
+
+def source_of(build: Build, purchase: Row) -> str:
+    """Return the source line of a chart of one purchase: basis, source, file, day and build."""
+    basis = str(purchase["basis"])
+    titles = {row["source_id"]: str(row["title"]) for row in data.declared_sources(build)}
+    title = titles.get(purchase["source_id"], str(purchase["source_id"]))
+    return (
+        f"{fmt.capital(basis)}: {fmt.BASIS_GLOSS[basis]}. Source: {title}, as of "
+        f"{fmt.day(data.about(build)['as_of'])}. whobuys, build {build.build_id}."
     )
 
 

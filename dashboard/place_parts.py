@@ -150,8 +150,9 @@ def peers(build: Build, place: Row, measure: Measure) -> None:
     rows = data.peers(build, str(place["place_id"]), measure)
     widgets.heading(
         "Beside others of its kind",
-        "Per resident, over the fiscal years that complete sources cover for both, on the same "
-        "basis. Nearest in population first.",
+        "Chosen: places of the same kind whose residents are known, the nearest in population "
+        "first. Only the same kind of record, basis and currency, and only fiscal years that "
+        "complete sources cover for both.",
         "peers",
     )
     if not rows:
@@ -161,7 +162,7 @@ def peers(build: Build, place: Row, measure: Measure) -> None:
         )
         return
     widgets.table(
-        f"US dollars {measure.basis} per resident, in the same years",
+        f"{fmt.units_head(measure.basis, measure.currency)} per resident, in the same years",
         [
             Head("Place", role="what"),
             Head("Residents", is_number=True),
@@ -174,16 +175,12 @@ def peers(build: Build, place: Row, measure: Measure) -> None:
                 Link(str(row["place_name"]), address("place", id=row["place_id"])),
                 f"{row['population']:,}",
                 fmt.span(f"FY{row['first_year']}", f"FY{row['last_year']}"),
-                _each(row["per_resident"], str(row["currency"])),
-                _each(row["here_per_resident"], str(row["currency"])),
+                fmt.each(row["per_resident"], str(row["currency"])),
+                fmt.each(row["here_per_resident"], str(row["currency"])),
             ]
             for row in rows[:_PEERS]
         ],
     )
-
-
-def _each(amount: object, currency: str) -> str:
-    return f"{amount:,.2f}" + ("" if currency == "USD" else f" {currency}")
 
 
 def searched(build: Build, place: Row, sources: Rows) -> None:

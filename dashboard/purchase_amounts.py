@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from dashboard import charts, evidence, widgets
+from dashboard import charts, evidence, picture, widgets
 from dashboard import format as fmt
 from dashboard.charts import Column, RankedBar
-from dashboard.data import Row, Rows
+from dashboard.data import Build, Row, Rows
 from dashboard.parts import Link, Parts
+from dashboard.picture import Picture
 from dashboard.widgets import Head
 
 
-def show(purchase: Row, transactions: Rows) -> None:
+def show(build: Build, purchase: Row, transactions: Rows) -> None:
     """Show the amounts as bars and the running total by fiscal year, each with its table."""
     amount, currency = evidence.shown_amount(purchase)
     levels = _levels(purchase, amount, currency)
@@ -26,9 +27,19 @@ def show(purchase: Row, transactions: Rows) -> None:
         f"{fmt.capital(fmt.units(currency))}.",
         "amounts",
     )
-    widgets.side_by_side(
-        _running(years, basis, currency) if is_over_time else "",
-        charts.ranked(levels, "Each amount by itself", "Amount", fmt.capital(fmt.units(currency))),
+    widgets.chart(
+        charts.side_by_side(
+            _running(years, basis, currency) if is_over_time else "",
+            charts.ranked(
+                levels, "Each amount by itself", "Amount", fmt.capital(fmt.units(currency))
+            ),
+        ),
+        Picture(
+            f"{purchase['agency_name']}: award {purchase['award_number'] or fmt.MISSING}",
+            f"{fmt.capital(fmt.units(currency))}, different kinds of money, never added",
+            picture.source_of(build, purchase),
+            _file(build, purchase, levels, years if is_over_time else ()),
+        ),
     )
     if is_over_time:
         _table(years, basis, currency)
@@ -48,6 +59,22 @@ def _levels(purchase: Row, amount: Decimal | None, currency: str) -> list[Ranked
         for name, level, note in named
         if level is not None and level >= 0
     ]
+
+
+def _file(build: Build, purchase: Row, levels: Sequence[RankedBar], years: Sequence[Row]) -> str:
+    """Return the amounts to the cent as CSV: each level, then the total at each year's end."""
+    _, currency = evidence.shown_amount(purchase)
+    ends = (purchase["purchase_id"], currency, build.build_id)
+    basis = fmt.capital(str(purchase["basis"]))
+    return picture.table(
+        ("what", "fiscal_year", "amount", "purchase_id", "currency", "build_id"),
+        [
+            *((level.name.text if isinstance(level.name, Link) else level.name, None, level.amount,
+               *ends) for level in levels),
+            *((f"{basis} in all, at the end of the year", row["year"], row["running"], *ends)
+              for row in years),
+        ],
+    )  # fmt: skip
 
 
 def _years(transactions: Rows) -> list[Row]:

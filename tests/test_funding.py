@@ -56,7 +56,7 @@ def test_nothing_is_said_of_funds_where_no_record_names_one(home: Path) -> None:
 
 def test_other_money_never_bears_the_sign_of_dollars() -> None:
     assert funding.amount_in(Decimal(7_140_000), "USD") == "$7.1m"
-    assert funding.amount_in(Decimal(7_140_000), "GBP") == "7.1m GBP"
+    assert funding.amount_in(Decimal(7_140_000), "GBP") == "£7.1m"
     assert funding.amount_in(None, "GBP") == "not in the record"
 
 

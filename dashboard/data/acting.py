@@ -183,7 +183,7 @@ def agency_peers(build: Build, agency_id: str, measure: Measure) -> Rows:
         whole as (
             select agency_id, fiscal_year, currency, sum(amount) as whole
             from mart.denominator
-            where record_kind = $record_kind and basis = $basis
+            where record_kind = $record_kind and basis = $basis and currency = $currency
                 and source_id in (select source_id from mart.source where is_complete)
             group by all
         ),
@@ -237,6 +237,7 @@ def agency_peers(build: Build, agency_id: str, measure: Measure) -> Rows:
         agency_id=agency_id,
         record_kind=measure.record_kind,
         basis=measure.basis,
+        currency=measure.currency,
     )
 
 

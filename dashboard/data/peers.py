@@ -28,7 +28,7 @@ def peers(build: Build, place_id: str, measure: Measure, technology: str | None 
         covered as (
             select distinct place_id, fiscal_year, currency
             from mart.denominator
-            where record_kind = $record_kind and basis = $basis
+            where record_kind = $record_kind and basis = $basis and currency = $currency
         ),
         shared as (
             select other.place_id, fiscal_year, currency
@@ -66,6 +66,7 @@ def peers(build: Build, place_id: str, measure: Measure, technology: str | None 
         place_id=place_id,
         record_kind=measure.record_kind,
         basis=measure.basis,
+        currency=measure.currency,
         technology=technology,
     )
     return tuple(

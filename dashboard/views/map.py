@@ -177,8 +177,7 @@ def _money(amount: Decimal, measure: Measure) -> str:
     whole = fmt.short_money(amount, measure.currency)
     if abs(amount) >= 100 or amount == amount.to_integral_value():  # noqa: PLR2004
         return whole
-    sign = fmt.short_money(Decimal(0), measure.currency).removesuffix("0")
-    return f"{fmt.MINUS if amount < 0 else ''}{sign}{abs(amount):,.2f}"
+    return fmt.each(amount, measure.currency)
 
 
 def _table(

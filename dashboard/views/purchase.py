@@ -50,7 +50,7 @@ def show(build: Build) -> None:
     widgets.answer(evidence.answer(purchase))
     widgets.figures(evidence.amounts(purchase))
     widgets.small_print(evidence.small_print(purchase))
-    purchase_amounts.show(purchase, transactions)
+    purchase_amounts.show(build, purchase, transactions)
 
     if is_published:
         widgets.heading(
