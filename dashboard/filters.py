@@ -25,7 +25,6 @@ COUNTED = ("confirmed", "matched")
 WITH_DOUBTFUL = (*COUNTED, "possible")
 STATUSES = {fmt.capital(words): key for key, words in fmt.STATUS_WORDS.items()}
 KINDS = {fmt.capital(words): key for key, words in fmt.KIND_WORDS.items()}
-BASES = {fmt.capital(key): key for key in fmt.BASIS_GLOSS}
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,6 @@ STATUS_WORDS = {
     "rejected": "looked at and rejected",
 }
 
-SCOPE_WORDS = {"strict": "surveillance technology", "related": "neighbouring goods"}
-
 # What happened to purchases between two publications, after their number.
 CHANGE_WORDS = {
     "new purchase": "new",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from dashboard import format as fmt
 from dashboard.data import Programme, Row, Rows, Selection, Total, YearAmount
@@ -365,11 +364,6 @@ def sold_by(row: Row) -> list[Part]:
         maker = Link(str(row["maker_name"]), address("vendor", id=row["maker_id"]))
         parts += [Muted(" for "), maker]
     return parts
-
-
-def amount_words(amount: Decimal | None) -> str:
-    """Return an amount for a table; a negative one is money withdrawn."""
-    return fmt.table_money(amount)
 
 
 def sums(totals: Sequence[Total]) -> list[Part]:

@@ -15,7 +15,7 @@ from ingest.places import PLACE, add_places, joined, place_of
 from ingest.reference import Row, Text, Vendor
 from ingest.reference_files import InvalidReferenceError, Problem, read_folders
 from ingest.tables import load_table
-from ingest.use_law import Address, Count, YesNo
+from ingest.use_law_rows import Address, Count, YesNo
 
 
 class NoticePeriod(Row):

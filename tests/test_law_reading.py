@@ -16,7 +16,7 @@ import pytest
 from ingest import core
 from ingest.home import Home
 from ingest.knowledge import Knowledge, load_knowledge
-from ingest.use_law import Law
+from ingest.use_law_rows import Law
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"

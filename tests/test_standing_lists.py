@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from ingest.home import Home
-from ingest.use_law import Law, Use
+from ingest.use_law_rows import Law, Use
 from tests.federal import build_of, full, transaction
 
 pytestmark = pytest.mark.data

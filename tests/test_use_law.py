@@ -13,7 +13,8 @@ from ingest.add import add_starter
 from ingest.build import build
 from ingest.home import Home
 from ingest.intervals import Interval, interval
-from ingest.use_law import MODELS, check_use_law
+from ingest.use_law import check_use_law
+from ingest.use_law_rows import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"
