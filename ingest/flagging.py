@@ -6,6 +6,7 @@ records, and how often it was right) and `version`. The query gives every row of
 `examined` once: `purchase_id, is_raised, value, evidence, not_applicable` (a reason, or null).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -25,8 +26,9 @@ HEADINGS = (
 MOST_SHARE = Decimal("0.1")
 THRESHOLDS = "approval_thresholds.csv"
 _THRESHOLD = (
-    "place_id threshold currency from_date to_date what note source source_url confidence".split()
-)
+    "place_id threshold currency from_date to_date only_buyers what note source source_url "
+    "confidence"
+).split()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def load_thresholds(connection: duckdb.DuckDBPyConnection, folders: list[Path]) 
         "core.approval_threshold",
         {
             "place_id": "varchar", "threshold": "decimal(18, 2)", "currency": "varchar",
-            "from_date": "date", "to_date": "date", "what": "varchar",
+            "from_date": "date", "to_date": "date", "buyers": "varchar", "what": "varchar",
         },
         [_threshold(row) for row in rows],
     )  # fmt: skip
@@ -114,7 +116,10 @@ def _threshold(row: dict[str, str]) -> list[object]:
             f"{THRESHOLDS}: {row} needs a place, an amount above zero, its currency, what it is "
             "and a source."
         )
-    return [row["place_id"], amount, row["currency"], first, last, row["what"]]
+    # As an expression: any of the words, whole.
+    words = [re.escape(word.strip()) for word in row["only_buyers"].split(";") if word.strip()]
+    buyers = rf"(?i)\b({'|'.join(words)})\b" if words else None
+    return [row["place_id"], amount, row["currency"], first, last, buyers, row["what"]]
 
 
 def raise_flags(connection: duckdb.DuckDBPyConnection, flags: list[Flag] | None = None) -> None:

@@ -129,14 +129,17 @@ def test_flags_read_only_what_is_published() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("us,lots,USD,2020-01-01,,limit,,a source,,high", "no dated threshold"),
-        ("us,5000,USD,2020-01-01,,limit,,,,high", "a source"),
-        ("us,5000,,2020-01-01,,limit,,a source,,high", "its currency"),
-        ("us,-5,USD,2020-01-01,,limit,,a source,,high", "above zero"),
+        ("us,lots,USD,2020-01-01,,,limit,,a source,,high", "no dated threshold"),
+        ("us,5000,USD,2020-01-01,,,limit,,,,high", "a source"),
+        ("us,5000,,2020-01-01,,,limit,,a source,,high", "its currency"),
+        ("us,-5,USD,2020-01-01,,,limit,,a source,,high", "above zero"),
     ],
 )
 def test_a_threshold_needs_amount_day_and_source(tmp_path: Path, line: str, said: str) -> None:
-    header = "place_id,threshold,currency,from_date,to_date,what,note,source,source_url,confidence"
+    header = (
+        "place_id,threshold,currency,from_date,to_date,only_buyers,what,note,source,source_url,"
+        "confidence"
+    )
     (tmp_path / "approval_thresholds.csv").write_text(f"{header}\n{line}\n", "utf-8")
     con = duckdb.connect()
     with pytest.raises(DeclarationError, match=said):
