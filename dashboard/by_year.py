@@ -319,8 +319,8 @@ def small_multiples(
     if programme and controls.is_apart(programme):
         selection = replace(selection, without=controls.key_of(programme))
     bars = data.by(build, selection, measure, group, _SMALL_PANELS)
-    # Known only by a lifetime total: no figure by year to draw.
-    largest = [bar for bar in bars if bar.purchases > bar.lifetime_purchases]
+    # Known only by a lifetime total, or of no amount at all: nothing to draw by year.
+    largest = [bar for bar in bars if bar.amount and bar.purchases > bar.lifetime_purchases]
     if len(largest) < 2:  # noqa: PLR2004
         return
     facet = {"technology": "technologies"}.get(group, f"{group}s" if group != "agency"

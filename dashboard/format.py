@@ -137,12 +137,15 @@ def _in_units(
 
 
 def tiny_money(amount: Decimal) -> str:
-    """Return millions as the smallest charts label them: `74`, `0.4`, or nothing for nothing."""
-    millions = abs(amount) / 1_000_000
+    """Return money as the smallest charts label it: `74m`, `0.4m`, `61k`; nothing for nothing."""
+    size = abs(amount)
     if not amount:
         return ""
-    step = Decimal(1) if millions >= 10 else Decimal("0.1")  # noqa: PLR2004
-    return f"{MINUS if amount < 0 else ''}{millions.quantize(step, ROUND_HALF_UP)}m"
+    sign = MINUS if amount < 0 else ""
+    if size < 99_500:  # noqa: PLR2004 - below, millions would be read as 0.1 or nothing
+        return sign + _in_units(size, _SHORT_UNITS, "USD").removeprefix("$")
+    step = Decimal(1) if size >= 10_000_000 else Decimal("0.1")  # noqa: PLR2004
+    return f"{sign}{(size / 1_000_000).quantize(step, ROUND_HALF_UP)}m"
 
 
 def table_money(amount: Decimal | None, currency: str = "USD") -> str:

@@ -131,3 +131,10 @@ def test_an_address_keeps_every_value_of_a_filter() -> None:
         "explore?technology=a+b&technology=c%26d"
     )
     assert address("") == "./"
+
+
+def test_the_smallest_labels_never_round_money_away() -> None:
+    written = [
+        fmt.tiny_money(Decimal(n)) for n in (0, 740, 60_800, 400_000, -2_800_000, 74_000_000)
+    ]
+    assert written == ["", "740", "61k", "0.4m", f"{fmt.MINUS}2.8m", "74m"]

@@ -104,6 +104,21 @@ def test_a_chart_follows_the_database_and_can_be_saved(visit: Visit) -> None:
     assert visit.hosts == {visit.site.address.split("/")[2]}
 
 
+def test_a_hostile_name_is_text_in_a_saved_picture(visit: Visit) -> None:
+    page = visit.open("agency?id=us_federal%3A7014")
+    with page.expect_download() as coming:
+        page.locator(".wb-picture:has(.wb-ranked) button[data-save=svg]").click()
+    drawing = ElementTree.fromstring(coming.value.path().read_bytes())  # noqa: S314 - our own
+    words = " ".join(" ".join(drawing.itertext()).split())
+    assert '<script>alert("x")</script> **BOLD**' in words
+    names = {name for each in drawing.iter() for name in each.attrib}
+    assert not {name for name in names if name.startswith("on") or "href" in name}
+    assert {each.tag.rpartition("}")[2] for each in drawing.iter()} <= {
+        "svg", "title", "defs", "pattern", "rect", "text", "line"
+    }  # fmt: skip
+    assert visit.errors == []
+
+
 def test_a_map_is_walked_by_arrow_keys_and_saved(visit: Visit) -> None:
     page = visit.open("law?day=2021-06-01")
     links = page.locator(".wb-map-links a")
