@@ -141,11 +141,19 @@ def _address(query: Query, **changed: object) -> str:
     return address("explore", **{**given, **changed})
 
 
+def _with(without: str, name: str, values: Sequence[str]) -> str:
+    """Return an address with the values of one more filter."""
+    if not values:
+        return without
+    return f"{without}{'&' if '?' in without else '?'}{urlencode({name: values}, doseq=True)}"
+
+
 def counts(build: Build, chosen: Selection, query: Query) -> None:
     """Show how many purchases each value of each filter would give, as links that set it."""
     lists = []
     for each in FILTERS:
         links = []
+        without = _address(query, **{each.name: None})
         for choice in data.choices(build, chosen, each.facet, _SHOWN_PER_FACET):
             words = _words(build, each.facet, choice.id, choice.name)
             on = words in query.get(each.name, [])
@@ -156,7 +164,7 @@ def counts(build: Build, chosen: Selection, query: Query) -> None:
                 (
                     Link(
                         fmt.clip(words, 60),
-                        _address(query, **{each.name: values or None}),
+                        _with(without, each.name, values),
                         label=f"{words}: {'take away' if on else 'add'} this filter",
                     ),
                     f"{choice.purchases:,}",
@@ -239,7 +247,6 @@ def picking(query: Query) -> tuple[tuple[str, ...], Callable[[str], str]]:
     page = st.query_params.get("page")
     # Every row has such an address: what they share is written once.
     shared = _address(query, pick=None, page=page)
-    begun = shared + ("&" if "?" in shared else "?")
 
     def turned(purchase_id: str) -> str:
         rest = [each for each in chosen if each != purchase_id]
@@ -247,7 +254,7 @@ def picking(query: Query) -> tuple[tuple[str, ...], Callable[[str], str]]:
             rest.append(purchase_id)
         if not rest:
             return _address(query, pick=None, page=page, only=None)
-        return begun + urlencode({"pick": rest}, doseq=True)
+        return _with(shared, "pick", rest)
 
     return chosen, turned
 

@@ -67,6 +67,7 @@ def many_rows(seed: int = 1, purchases: int = 200) -> dict[str, list[dict[str, A
                 "office_name": drawn.choice(["North office", "NORTH OFFICE", "South", None]),
                 "amount": amount,
                 "amount_usd": amount if currency == "USD" else None,
+                "ceiling_growth_usd": drawn.choice([None, Decimal("7.10"), Decimal("9.20")]),
                 "lifetime_usd": drawn.choice([None, Decimal("5.05")]),
                 "currency": currency,
                 "last_date": drawn.choice([None, date(2024, 1, 1), date(2023, 5, 5)]),
@@ -285,8 +286,11 @@ def test_a_page_of_rows_is_the_same_page_in_sql(build: Build, monkeypatch: Any) 
     every = selections()[:20]
     through_memory = [pages(chosen) for chosen in every]
     assert any(rows for each in through_memory for rows in each)
+    grew = data.grown.__wrapped__(build, selections()[1])
+    assert grew
     monkeypatch.setattr(records, "held", lambda b: replace(held.held(b), rows=None))
     assert [pages(chosen) for chosen in every] == through_memory
+    assert data.grown.__wrapped__(build, selections()[1]) == grew
 
 
 def test_the_largest_programme_is_that_of_sql(build: Build) -> None:

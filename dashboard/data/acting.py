@@ -4,6 +4,7 @@ from datetime import date
 from functools import lru_cache
 
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one
+from dashboard.data.records import whole
 from dashboard.data.selected import ask_selected, ask_selected_one
 from dashboard.data.terms import Measure, Selection
 
@@ -28,11 +29,11 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
     `days` and `last_day_to_act` are null where no notice period is on record. Umbrella contracts
     end by their last day to order.
     """
-    return ask_selected(
+    found = ask_selected(
         build,
         selection,
         f"""
-        select selected.*, money as shown_money, notice.*,
+        select place_in_table, notice.*,
             coalesce(selected.end_date, ordering_end_date) as ends,
             (coalesce(selected.end_date, ordering_end_date) - days)::date as last_day_to_act
         from selected {_NOTICE}
@@ -43,6 +44,7 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
         last=last,
         most=most,
     )
+    return whole(build, found)
 
 
 @lru_cache(maxsize=512)
@@ -52,11 +54,11 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
     Growth compares the ceiling now with the ceiling at signing; where either is not in the record
     it cannot be said, and the purchase is not here.
     """
-    return ask_selected(
+    found = ask_selected(
         build,
         selection,
         """
-        select *, money as shown_money,
+        select place_in_table,
             (ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double as growth_share
         from selected
         where ceiling_growth_usd > 0
@@ -65,6 +67,7 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
         {"order": {"dollars": "ceiling_growth_usd", "share": "growth_share"}[order]},
         most=most,
     )
+    return whole(build, found)
 
 
 @lru_cache(maxsize=512)
@@ -74,11 +77,11 @@ def added_since_signing(build: Build, selection: Selection, most: int = 10) -> R
     `in_all` counts them. Only purchases whose every transaction from the first is in the records
     have a first obligation; a lifetime total says nothing of when it grew.
     """
-    return ask_selected(
+    found = ask_selected(
         build,
         selection,
         """
-        select *, money as shown_money, amount_usd - first_obligated_usd as added_usd,
+        select place_in_table, amount_usd - first_obligated_usd as added_usd,
             count(*) over () as in_all
         from selected
         where amount_scope = 'window' and record_kind <> 'idv'
@@ -87,6 +90,7 @@ def added_since_signing(build: Build, selection: Selection, most: int = 10) -> R
         """,
         most=most,
     )
+    return whole(build, found)
 
 
 @lru_cache(maxsize=512)

@@ -140,9 +140,9 @@ def _one(sql: str, **values: object) -> Condition:
 def selected_sql(selection: Selection, sql: str, **marks: str) -> tuple[str, dict[str, object]]:
     """Return SQL that begins with the selected purchases, and what their conditions bind.
 
-    It can read `selected`, the purchases with `money`, `money_currency` and `technology_name`, and
-    `moved`, their transactions of the selected years. `marks` fill /*marks*/ with column names and
-    orders of this package's own, never a reader's.
+    It can read `selected`, the purchases with `money`, `money_currency`, `technology_name` and
+    `place_in_table`, and `moved`, their transactions of the selected years. `marks` fill /*marks*/
+    with column names and orders of this package's own, never a reader's.
     """
     for mark, text in marks.items():
         sql = sql.replace(f"/*{mark}*/", text)
@@ -151,7 +151,7 @@ def selected_sql(selection: Selection, sql: str, **marks: str) -> tuple[str, dic
     years = " and list_contains($years::integer[], fiscal_year)" if selection.years else ""
     bound = {name: value for each in every for name, value in each.bound.items()}
     text = f"""
-    with selected as (select * exclude (place_in_table) from {PURCHASES} as p where {where}),
+    with selected as (select * from {PURCHASES} as p where {where}),
     moved as ({MOVED} where purchase_id in (select purchase_id from selected){years})
     {sql}"""
     return text, bound
