@@ -131,6 +131,8 @@ def test_every_question_has_its_method_under_a_lasting_anchor(home: Path) -> Non
     part, other = shown[shown.index('id="flag-F01"') :].split('id="flag-F02"')
     assert "on 1, 5.0% of those examined" in part
     assert "As a question" in part
+    assert "20 of 20 read are as the method says" in part
+    assert "of this build, as of" in part
     assert 'href="explore?flag=Grown+by+amendment"' in part
     assert "It was competed at the small figure." in part
     assert "on 12, 60.0% of those examined" in other
