@@ -379,7 +379,12 @@ def sums(totals: Sequence[Total]) -> list[Part]:
             kind = fmt.KIND_WORDS[total.measure.record_kind]
             parts.append(f" under {fmt.count(total.summed_purchases, kind)}")
         if 0 < total.lifetime_purchases < total.purchases:
-            parts.append(f" ({total.lifetime_purchases:,} more are known only as a lifetime total)")
+            more = (
+                "one more is"
+                if total.lifetime_purchases == 1
+                else (f"{total.lifetime_purchases:,} more are")
+            )
+            parts.append(f" ({more} known only as a lifetime total)")
     return [*parts, "."]
 
 

@@ -170,6 +170,36 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     if (event.target.closest?.(".wb-suggest")) event.preventDefault();
   });
 
+  // While a page is drawn for more than half a second, it says so; and when the server does not
+  // answer, it says that in our words, which name no program.
+  const BUSY_AFTER = 500, NO_ANSWER = "This site does not answer at the moment. Your filters are " +
+    "still in the address: load the page again in a minute.";
+  let busy = 0, told = null;
+  const work = () => {
+    told ??= Object.assign(document.createElement("div"), { className: "wb-loading" });
+    told.setAttribute("role", "status");
+    if (!told.isConnected) document.body?.append(told);
+    const app = document.querySelector(".stApp");
+    const idle = app?.dataset.testScriptState === "notRunning";
+    if (idle) {
+      clearTimeout(busy);
+      busy = 0;
+      told.textContent = "";
+    } else if (!busy) {
+      busy = setTimeout(() => { told.textContent = "Loading"; }, BUSY_AFTER);
+    }
+    if (app && app.dataset.testConnectionState !== "CONNECTED") excuse(120);
+  };
+  const excuse = (tries) => {
+    const said = [...document.querySelectorAll("[role=dialog] *")].find((line) =>
+      !line.children.length && line.textContent.startsWith("Streamlit server is not responding"));
+    if (said) said.textContent = NO_ANSWER;
+    else if (tries) setTimeout(() => excuse(tries - 1), 250);
+  };
+  new MutationObserver(work).observe(document, { subtree: true, attributes: true,
+    attributeFilter: ["data-test-script-state", "data-test-connection-state"] });
+  document.addEventListener("DOMContentLoaded", work);
+
   document.addEventListener("click", (event) => {
     const line = event.target.closest?.(".wb-suggest li");
     if (line) {

@@ -90,6 +90,7 @@ from dashboard.data.maps import searched_places, spending_by_place, us_places
 from dashboard.data.names import agencies_below, agency, technologies, technology, vendor
 from dashboard.data.opening import (
     Build,
+    Damaged,
     NoDatabase,
     OtherShape,
     Row,
@@ -189,6 +190,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "Listed",
     "Measure",
     "Pair",
+    "Damaged",
     "NoDatabase",
     "OtherShape",
     "Programme",

@@ -63,6 +63,10 @@ class OtherShape(Exception):  # noqa: N818 - as above
     """The published database was made by another version of whobuys."""
 
 
+class Damaged(NoDatabase):
+    """Something was published, and is gone or cannot be read."""
+
+
 @dataclass(frozen=True)
 class Build:
     """One published database: its id and where it is."""
@@ -80,16 +84,18 @@ def home() -> Path:
 def current() -> Build:
     """Resolve the pointer and return the published build.
 
-    Raises NoDatabase with a sentence that says what to run, or OtherShape.
+    Raises NoDatabase, with `Damaged` as its kind where there was one, or OtherShape.
     """
     pointer = home() / "published" / "current.json"
     try:
         named = json.loads(pointer.read_text(encoding="utf-8"))
+        build = Build(str(named["build_id"]), home() / "build" / str(named["database"]))
     except FileNotFoundError:
         raise NoDatabase("Nothing has been published yet.") from None
-    build = Build(str(named["build_id"]), home() / "build" / str(named["database"]))
+    except (ValueError, KeyError, TypeError):
+        raise Damaged(f"{pointer.name}, which names the published database, is damaged.") from None
     if not build.database.is_file():
-        raise NoDatabase(f"The published database {build.database.name} is gone.")
+        raise Damaged(f"The published database {build.database.name} is gone.")
     _check_shape(build)
     return build
 
@@ -120,15 +126,24 @@ connections: "OrderedDict[Path, duckdb.DuckDBPyConnection]" = OrderedDict()
 
 
 def connection(build: Build) -> duckdb.DuckDBPyConnection:
-    """Return the one connection to that file, opened so that it can read it and nothing else."""
+    """Return the one connection to that file, opened so that it can read it and nothing else.
+
+    Raises Damaged where the file is no database.
+    """
     path = build.database.resolve()
     with _lock:
         if path not in connections:
-            connections[path] = duckdb.connect(
-                str(path),
-                read_only=True,
-                config={"enable_external_access": "false", "lock_configuration": "true"},
-            )
+            try:
+                connections[path] = duckdb.connect(
+                    str(path),
+                    read_only=True,
+                    config={"enable_external_access": "false", "lock_configuration": "true"},
+                )
+            except duckdb.Error:
+                raise Damaged(
+                    f"The published database {path.name} cannot be read: it is damaged, or not "
+                    "a database."
+                ) from None
         connections.move_to_end(path)
         while len(connections) > _OPEN_AT_MOST:
             # Queries under way hold cursors of their own; the file closes with the last of them.

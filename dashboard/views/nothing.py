@@ -6,7 +6,14 @@ from dashboard.parts import Code
 
 def show(error: Exception | None) -> None:
     """Say what is missing and what to run."""
-    if isinstance(error, data.NoDatabase):
+    if isinstance(error, data.Damaged):
+        widgets.title("The published data cannot be read")
+        widgets.answer(f"{error} Your filters are still in the address.")
+        widgets.text(
+            "Load this page again in a few minutes. If you run this site: ",
+            ["the raw files are kept, and ", Code("whobuys build"), " makes the database anew."],
+        )
+    elif isinstance(error, data.NoDatabase):
         widgets.title("Nothing has been published yet")
         widgets.answer("The dashboard reads a published database, and there is none here yet.")
         widgets.text(
