@@ -185,6 +185,11 @@ def _marked(row: Row, words: str) -> str:
     return f"\u201c{words}\u201d" if row["description"] else words
 
 
+def value_cell(value: object) -> Parts:
+    """Return what a record says in a cell, cut where it is long; said to be missing where it is."""
+    return Muted(fmt.MISSING) if value in (None, "") else fmt.clip(str(value), 200)
+
+
 def basis_cell(row: Row) -> str:
     """Return the kind of record and what its amount means."""
     words = f"{fmt.KIND_WORDS[row['record_kind']]}, {row['basis']}"

@@ -4,7 +4,8 @@ Only what a record says, in the order in which a hearing asks; what no record sa
 line of its own. `brief_pdf` sets it on paper.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -124,7 +125,7 @@ def _brief(build: Build, subject: _Subject) -> Brief:
     laws = _laws(build, subject, as_of)
     uses = _uses(build, subject)
     peers = _peers(build, subject, totals[0].measure) if totals else []
-    funding = data.funding_kinds(build, subject.selection)
+    funding = _funds(build, subject, totals)
     missing = [
         *([] if ending else ["when any running contract ends"]),
         *([] if any(row["days"] for row in ending) else ["the last day to give notice"]),
@@ -223,8 +224,18 @@ def _contract(row: Row) -> Contract:
     )
 
 
+def _funds(build: Build, subject: _Subject, totals: Sequence[Total]) -> dict[str, int]:
+    """Return how many purchases name each kind of fund, whatever kind of money they are."""
+    found: Counter[str] = Counter()
+    for total in totals:
+        for row in data.funding(build, subject.selection, total.measure):
+            if row["funding_kind"]:
+                found[str(row["funding_kind"])] += row["purchases"]
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0])))
+
+
 def _costs(
-    build: Build, subject: _Subject, totals: Sequence[Total], funding: Sequence[Row]
+    build: Build, subject: _Subject, totals: Sequence[Total], funding: Mapping[str, int]
 ) -> list[Line]:
     if not totals:
         searched = data.coverage_of(build, subject.agency_id) if subject.agency_id else None
@@ -256,9 +267,7 @@ def _costs(
     if others:
         lines.append(_text(sentences.other_money(others)))
     if funding:
-        paid = [
-            f"{row['funding_kind']} ({fmt.count(row['purchases'], 'purchase')})" for row in funding
-        ]
+        paid = [f"{kind} ({fmt.count(number, 'purchase')})" for kind, number in funding.items()]
         lines.append([f"Paid out of, where the record says so: {fmt.listed(paid, _FEW)}."])
     return lines
 

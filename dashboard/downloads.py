@@ -26,7 +26,8 @@ _XLSX_AT_MOST = 200_000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _asked(request: Request) -> tuple[Build, Selection, str]:
+def asked(request: Request) -> tuple[Build, Selection, str]:
+    """Return the build, the selection and the order that an address names."""
     query = {name: request.query_params.getlist(name) for name in request.query_params}
     named = request.query_params.get("build")
     build = data.named(named) if named else data.current()
@@ -34,13 +35,14 @@ def _asked(request: Request) -> tuple[Build, Selection, str]:
     return build, filters.selection(build, query), order if order in data.SORTS else "Newest first"
 
 
-def _columns(row: Row, selection: Selection) -> list[str]:
+def columns(row: Row, selection: Selection) -> list[str]:
     """Return the published columns; what moved in the chosen years stands last."""
     names = [name for name in row if name != "shown_usd"]
     return [*names, "shown_usd"] if selection.years else names
 
 
-def _head(name: str, selection: Selection) -> str:
+def head(name: str, selection: Selection) -> str:
+    """Return the head of a column, with the chosen years where its figures are of those."""
     if name == "shown_usd":
         return "amount_usd_in_" + "_".join(f"FY{year}" for year in selection.years)
     return name
@@ -54,8 +56,8 @@ def csv_lines(build: Build, selection: Selection, order: str) -> Iterator[str]:
     names: list[str] = []
     for row in data.every_purchase(build, selection, order):
         if not names:
-            names = _columns(row, selection)
-            writer.writerow([*(_head(name, selection) for name in names), "cite_as"])
+            names = columns(row, selection)
+            writer.writerow([*(head(name, selection) for name in names), "cite_as"])
         writer.writerow([*(cells.text(row[n]) for n in names), cite_as])
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue()
@@ -75,14 +77,14 @@ def write_xlsx(
         names: list[str] = []
         for row in data.every_purchase(build, selection, order):
             if not names:
-                names = _columns(row, selection)
-                yield [_head(name, selection) for name in names]
+                names = columns(row, selection)
+                yield [head(name, selection) for name in names]
             yield [row[name] for name in names]
 
     book = Workbook(file, data.about(build)["as_of"])
     book.sheet("purchases", rows())
     book.sheet("columns", _dictionary())
-    book.about(_about(build, selection, address))
+    book.about(what_it_is(build, selection, address))
 
 
 def _dictionary() -> Iterator[list[str]]:
@@ -92,7 +94,8 @@ def _dictionary() -> Iterator[list[str]]:
         yield [name, meaning]
 
 
-def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, str]]:
+def what_it_is(build: Build, selection: Selection, address: str) -> list[tuple[str, str]]:
+    """Return what a download says of itself: what is in it, how it is cited, what not to do."""
     about = data.about(build)
     sums = [
         f"{total.purchases:,} {fmt.KIND_WORDS[total.measure.record_kind]} purchases, "
@@ -114,7 +117,8 @@ def _about(build: Build, selection: Selection, address: str) -> list[tuple[str, 
     ]
 
 
-def _file_name(build: Build, ending: str) -> dict[str, str]:
+def file_name(build: Build, ending: str) -> dict[str, str]:
+    """Return the header that names the file."""
     name = f"whobuys-purchases-{data.about(build)['as_of']}.{ending}"
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
@@ -122,7 +126,7 @@ def _file_name(build: Build, ending: str) -> dict[str, str]:
 def purchases_csv(request: Request) -> Response:
     """Answer with CSV in UTF-8; the mark at its start tells Excel so."""
     try:
-        build, selection, order = _asked(request)
+        build, selection, order = asked(request)
     except (data.NoDatabase, data.OtherShape) as error:
         return PlainTextResponse(f"{error}\n", status_code=503)
     lines = (line.encode("utf-8") for line in csv_lines(build, selection, order))
@@ -132,14 +136,14 @@ def purchases_csv(request: Request) -> Response:
         yield from lines
 
     return StreamingResponse(
-        marked(), media_type="text/csv; charset=utf-8", headers=_file_name(build, "csv")
+        marked(), media_type="text/csv; charset=utf-8", headers=file_name(build, "csv")
     )
 
 
 def purchases_xlsx(request: Request) -> Response:
     """Answer with a workbook, or say that it would be too large."""
     try:
-        build, selection, order = _asked(request)
+        build, selection, order = asked(request)
     except (data.NoDatabase, data.OtherShape) as error:
         return PlainTextResponse(f"{error}\n", status_code=503)
     if data.how_many(build, selection) > _XLSX_AT_MOST:
@@ -156,7 +160,7 @@ def purchases_xlsx(request: Request) -> Response:
             while piece := file.read(1 << 16):
                 yield piece
 
-    return StreamingResponse(pieces(), media_type=_XLSX, headers=_file_name(build, "xlsx"))
+    return StreamingResponse(pieces(), media_type=_XLSX, headers=file_name(build, "xlsx"))
 
 
 DOWNLOADS: list[BaseRoute] = [

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard import data
 from dashboard.data import Build, Selection
-from dashboard.downloads import _about, _asked, _columns, _file_name, _head
+from dashboard.downloads import asked, columns, file_name, head, what_it_is
 
 
 def _page(request: Request, ending: str) -> str:
@@ -33,7 +33,7 @@ def write_parquet(
     file: BinaryIO, build: Build, selection: Selection, order: str, address: str
 ) -> None:
     """Write the selected purchases with their types; the metadata say what they are."""
-    about = dict(_about(build, selection, address))
+    about = dict(what_it_is(build, selection, address))
     with data.purchase_batches(build, selection, order) as batches:
         schema = batches.schema.with_metadata({"whobuys": json.dumps(about)})
         if not selection.years:
@@ -47,7 +47,7 @@ def write_parquet(
 def purchases_parquet(request: Request) -> Response:
     """Answer with Parquet: types kept, money as decimals."""
     try:
-        build, selection, order = _asked(request)
+        build, selection, order = asked(request)
     except (data.NoDatabase, data.OtherShape) as error:
         return PlainTextResponse(f"{error}\n", status_code=503)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer has been sent
@@ -55,7 +55,7 @@ def purchases_parquet(request: Request) -> Response:
     return StreamingResponse(
         _pieces(file),
         media_type="application/vnd.apache.parquet",
-        headers=_file_name(build, "parquet"),
+        headers=file_name(build, "parquet"),
     )
 
 
@@ -68,13 +68,13 @@ def _plain(value: Any) -> Any:
 
 def json_pieces(build: Build, selection: Selection, order: str, address: str) -> Iterator[str]:
     """Yield `{"about": ..., "purchases": [...]}`, one purchase a line."""
-    about = json.dumps(dict(_about(build, selection, address)), ensure_ascii=False)
+    about = json.dumps(dict(what_it_is(build, selection, address)), ensure_ascii=False)
     yield f'{{"about": {about},\n"purchases": ['
     joint = "\n"
     names: list[str] = []
     for row in data.every_purchase(build, selection, order):
-        names = names or _columns(row, selection)
-        said = {_head(name, selection): _plain(row[name]) for name in names}
+        names = names or columns(row, selection)
+        said = {head(name, selection): _plain(row[name]) for name in names}
         yield joint + json.dumps(said, ensure_ascii=False)
         joint = ",\n"
     yield "\n]}\n"
@@ -83,14 +83,14 @@ def json_pieces(build: Build, selection: Selection, order: str, address: str) ->
 def purchases_json(request: Request) -> Response:
     """Answer with JSON: what it is, then one purchase a line."""
     try:
-        build, selection, order = _asked(request)
+        build, selection, order = asked(request)
     except (data.NoDatabase, data.OtherShape) as error:
         return PlainTextResponse(f"{error}\n", status_code=503)
     pieces = json_pieces(build, selection, order, _page(request, "json"))
     return StreamingResponse(
         (piece.encode("utf-8") for piece in pieces),
         media_type="application/json",
-        headers=_file_name(build, "json"),
+        headers=file_name(build, "json"),
     )
 
 

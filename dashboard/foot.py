@@ -58,14 +58,18 @@ def purchases(
     )
 
 
-def records(build: Build, said: Parts, where: str, rows: Sequence[Parts]) -> None:
-    """Show the foot of a page that counts other things than purchases: what it says is cited."""
+def records(build: Build, said: Parts, where: str, rows: Sequence[Parts], source: str = "") -> None:
+    """Show the foot of a page that counts other things than purchases: what it says is cited.
+
+    `source` says where it is from; the sources of spending where it is not given.
+    """
     about = data.about(build)
     words = plain(said)
     titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 3)
     text = (
-        f"{words} Absence from these records means nothing. Source: {titles}. Found with whobuys, "
-        f"as of {fmt.day(about['as_of'])}, build {about['build_id']}: {citing.whole(where)}"
+        f"{words} Absence from these records means nothing. Source: {source or titles}. "
+        f"Found with whobuys, as of {fmt.day(about['as_of'])}, build {about['build_id']}: "
+        f"{citing.whole(where)}"
     )
     _show(build, text, where, words, rows)
 

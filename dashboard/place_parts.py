@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, sentences, widgets
+from dashboard import blocks, data, records_request, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Row, Rows, Total
 from dashboard.parts import Code, Link, Muted, Part, Parts, Strong, address
@@ -230,13 +230,7 @@ def searched(build: Build, place: Row, sources: Rows) -> None:
 def ask_for_records(build: Build, place: Row) -> None:
     """Show a draft of a records request, and how the place's own data can be added."""
     name = str(place["place_name"])
-    widgets.heading(
-        "Ask for the records",
-        "Nobody has loaded this place's spending. A request that names records is answered sooner.",
-        "ask",
-    )
-    law = data.records_law(build, str(place["place_id"]))
-    widgets.copyable("Copy the draft", _draft(name, law))
+    records_request.show(build, agency=name, place_id=str(place["place_id"]))
     widgets.subheading("Add its data", "add")
     widgets.text(
         [
@@ -248,32 +242,6 @@ def ask_for_records(build: Build, place: Row) -> None:
             Code("whobuys add FILE --source ID"),
             f". The figures of {name} then stand on this page.",
         ]
-    )
-
-
-def _draft(name: str, law: Row | None) -> str:
-    under = (
-        f"the {law['law_name']} ({law['citation']})"
-        if law
-        else "the public records law that applies to you"
-    )
-    kinds = (
-        "face recognition, licence plate readers, cell-site simulators, phone extraction, location "
-        "or personal data bought from brokers, social media monitoring, drones, gunshot detection, "
-        "electronic monitoring"
-    )
-    return (
-        f"To the records officer of {name}\n\n"
-        f"Under {under} I ask for copies of:\n\n"
-        "1. contracts, purchase orders, amendments, renewals and invoices since 1 January 2018 for "
-        f"{kinds}, with the fund or grant that paid;\n"
-        "2. records of free trials of such products, and of accounts that staff hold without a "
-        "purchase;\n"
-        "3. use policies, audits and counts of searches for each of them, and the agencies outside "
-        "that can search the data;\n"
-        "4. your ledger of payments to vendors for the last five fiscal years, as a table.\n\n"
-        "Where a record is withheld, please name the exemption. I would like electronic copies, "
-        "and to know of fees before they arise."
     )
 
 

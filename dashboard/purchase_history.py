@@ -1,9 +1,9 @@
 """The questions that a purchase raises, and the history of our decisions and corrections."""
 
-from dashboard import data, flag_methods, widgets
+from dashboard import blocks, data, flag_methods, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row
-from dashboard.parts import Link, Muted, Part, Parts
+from dashboard.parts import Link, Muted, Part
 from dashboard.widgets import Head
 
 _KINDS = {
@@ -76,17 +76,13 @@ def show(build: Build, purchase: Row) -> None:
             [
                 fmt.day(row["date"]),
                 [f"{_KINDS[row['kind']]}: {row['what']}"],
-                _words(row["before"]),
-                _words(row["after"]),
+                blocks.value_cell(row["before"]),
+                blocks.value_cell(row["after"]),
                 _because(row),
             ]
             for row in rows
         ],
     )
-
-
-def _words(value: object) -> Parts:
-    return Muted(fmt.MISSING) if value in (None, "") else fmt.clip(str(value), 200)
 
 
 def _because(row: Row) -> list[Part]:

@@ -23,10 +23,13 @@ statements of work and price lists.
 2. Any notice on its renewal or end, and the days of notice that it asks for.{ends}
 3. Invoices and payments under it, and out of which fund or grant they were made.
 """
-_ANYTHING = """1. Contracts, orders, trial agreements and invoices since [year] for surveillance \
-technology: [name the technology or vendor].
+_ANYTHING = """1. Contracts, orders, amendments, trial agreements and invoices since [year] for \
+surveillance technology (face recognition, licence plate readers, cell-site simulators, phone \
+extraction, location or personal data bought from brokers, social media monitoring, drones, \
+gunshot detection, electronic monitoring), with accounts that staff hold without a purchase.
 2. Any notice on their renewal or end.
-3. Grants and gifts out of which they were paid.
+3. Grants and gifts out of which they were paid, and your ledger of payments to vendors for the \
+last five fiscal years, as a table.
 """
 _USE = """4. Policies on its use, on how long data are kept and with whom they are shared; the \
 list of outside agencies that can search them; audits of those searches.
@@ -42,7 +45,10 @@ def show(build: Build, *, agency: str, place_id: str, purchase: Row | None = Non
     widgets.heading(
         "Ask for the contract" if purchase else "Ask for the records",
         "A draft to send to the agency's records officer. The contract itself has the notice "
-        "period, the terms on data, and the prices.",
+        "period, the terms on data, and the prices."
+        if purchase
+        else "Nobody has loaded this place's spending. A request that names records is answered "
+        "sooner.",
         "ask",
     )
     widgets.copyable("Copy the request", text)

@@ -95,7 +95,7 @@ def test_a_place_that_nobody_searched_has_a_page() -> None:
     page = said(run("place", id="us_ca_san_francisco"))
     assert "Spending not searched." in page
     assert "San Francisco ban" in page
-    assert "To the records officer of San Francisco" in page
+    assert "To the records officer, San Francisco" in page
     assert "whobuys new-source" in page
 
 
@@ -104,7 +104,7 @@ def test_a_place_that_was_searched_shows_what_its_agencies_bought() -> None:
     assert "<strong>$259.8 million</strong> obligated" in page
     assert "two agencies of the United States" in page
     assert "Nothing to compare with" in page
-    assert "To the records officer" not in page
+    assert "To the records officer, " not in page
 
 
 def test_places_are_found_by_name() -> None:

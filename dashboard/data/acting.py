@@ -156,20 +156,6 @@ def buyers_of_place(build: Build, place_id: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def funding_kinds(build: Build, selection: Selection) -> Rows:
-    """Return out of which money selected purchases are paid, where the record says so."""
-    return ask_selected(
-        build,
-        selection,
-        """
-        select funding_kind, count(*) as purchases from selected
-        where funding_kind is not null and record_kind <> 'idv'
-        group by funding_kind order by purchases desc, funding_kind
-        """,
-    )
-
-
-@lru_cache(maxsize=256)
 def agency_peers(build: Build, agency_id: str, measure: Measure) -> Rows:
     """Return agencies to set beside one: equal kind of record, basis, currency and years only.
 

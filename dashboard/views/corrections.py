@@ -110,8 +110,8 @@ def _correction(row: Row) -> list[Parts]:
     return [
         fmt.day(row["corrected_date"]),
         what,
-        _words(row["was"]),
-        _words(row["becomes"]),
+        blocks.value_cell(row["was"]),
+        blocks.value_cell(row["becomes"]),
         [str(row["reason"] or fmt.MISSING), *_shown_by(row)],
         [state, Break(), Muted(told)],
     ]
@@ -166,7 +166,3 @@ def _shown_by(row: Row) -> list[Part]:
         words = str(row["source"] or "Source")
         return [Break(), Link(words, str(row["source_url"]), is_outside=True)]
     return [Break(), Muted(str(row["source"]))] if row["source"] else []
-
-
-def _words(value: object) -> Parts:
-    return Muted(fmt.MISSING) if value in (None, "") else fmt.clip(str(value), 200)

@@ -33,7 +33,7 @@ def show(build: Build) -> None:
         said = (
             f"On {fmt.day(day)} our register shows "
             f"{fmt.count(len(in_force), 'law or ruling', 'laws and rulings')} in force, "
-            f"{restrictions:,} of them a ban, moratorium or restriction."
+            f"{restrictions or 'none'} of them a ban, moratorium or restriction."
         )
         widgets.answer(said)
         widgets.small_print(
@@ -67,5 +67,6 @@ def show(build: Build) -> None:
         f"{said} Not legal advice: read the law itself.",
         foot.here("law", **({"day": day} if day != data.about(build)["as_of"] else {})),
         [foot.file("laws", "Download these laws as CSV", build, **asked)],
+        "our register of laws, in which each names its own",
     )
     blocks.footer(build)

@@ -52,7 +52,8 @@ def show(build: Build) -> None:
                     label=f"Download the list as CSV: {title}",
                 )
             )
-    foot.records(build, f"{said} {use_law.QUESTION}", foot.here("questions"), ())
+    source = "our lists of use, law and purchases; each row names what was searched"
+    foot.records(build, f"{said} {use_law.QUESTION}", foot.here("questions"), (), source)
     blocks.footer(build)
 
 

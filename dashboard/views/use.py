@@ -46,8 +46,13 @@ def show(build: Build) -> None:
         widgets.notice("No report fits. That says nothing about use: most of it is never reported.")
     widgets.heading("Questions that use, law and money raise", use_law.QUESTION, "questions")
     use_law.lists_in_short(build)
-    foot.records(build, f"{said} A report is a claim with its source.", foot.here("use"),
-                 [_download(build, asked)])  # fmt: skip
+    foot.records(
+        build,
+        f"{said} A report is a claim with its source.",
+        foot.here("use"),
+        [_download(build, asked)],
+        "reports of use, each of which names its own",
+    )
     blocks.footer(build)
 
 
