@@ -32,7 +32,7 @@ _WARMING = 3
 _BROWSER_VISITS = 7
 # What a page must hold before the browser's clock stops.
 _ANSWER = ".wb-answer"
-_CHART = ".wb-ranked, .wb-columns, .js-plotly-plot .bars, .wb-map"
+_CHART = ".wb-ranked, .wb-columns, .wb-time, .wb-map"
 
 Addresses = dict[str, list[str]]
 

@@ -9,7 +9,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import (
-    charts,
     controls,
     data,
     picture,
@@ -20,18 +19,12 @@ from dashboard import (
     year_chart,
 )
 from dashboard import format as fmt
-from dashboard.charts import Column
 from dashboard.data import Build, Measure, Programme, Selection, YearAmount
 from dashboard.parts import Parts
 from dashboard.picture import Picture
 from dashboard.time_line import Events
 from dashboard.widgets import Head
 from dashboard.year_chart import Panel, Year
-
-_SMALL_PANELS = 6
-_COUNTED = ("", "one", "two", "three", "four", "five", "six")
-# From so many years on, the smallest columns have room for few words.
-_MANY = 7
 
 # The months with which fiscal years begin, and the last day that is covered.
 Calendar = tuple[tuple[int, ...], date | None]
@@ -59,7 +52,7 @@ def show(
     """
     asked = _asked(selection, programme)
     series = [(name, data.by_year(build, chosen, measure)) for name, chosen in asked]
-    every = _span(*(years for _, years in series))
+    every = span(*(years for _, years in series))
     if not every:
         time_line.alone(build, events, subject)
         return
@@ -75,7 +68,7 @@ def show(
         + (" Both charts have one scale." if len(asked) > 1 else ""),
         "by-year",
     )
-    partials = [_not_whole(build, chosen, measure, axis.years) for _, chosen in asked]
+    partials = [not_whole(build, chosen, measure, axis.years) for _, chosen in asked]
     said = [sentences.years_described(years, name or "Spending", measure.currency)
             for name, years in series]  # fmt: skip
     above = time_line.described(events)
@@ -96,11 +89,11 @@ def show(
             f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
             f"less reductions" + (", with events and laws by date" if above else ""),
             picture.source(build, [selection], measure, "Hatched: not covered in whole."),
-            _file(build, series, partials, measure, calendar),
+            file_of(build, series, partials, measure, calendar),
         ),
     )
     _explained(series, partials, measure)
-    _table(series, measure, calendar)
+    table(series, measure, calendar)
     time_line.words(events)
 
 
@@ -132,7 +125,8 @@ def _explained(series: Series, partials: Sequence[Partial], measure: Measure) ->
         widgets.notice(*(parts for parts in said if parts))
 
 
-def _span(*series: Sequence[YearAmount]) -> range:
+def span(*series: Sequence[YearAmount]) -> range:
+    """Return the years from the first to the last in which money moved."""
     years = [year.year for one in series for year in one]
     return range(min(years), max(years) + 1) if years else range(0)
 
@@ -148,7 +142,7 @@ def _panel(
     is_second: bool = False,
 ) -> Panel:
     known = {year.year: year for year in years}
-    gaps = _runs([year for year in sorted(partial) if year not in known])
+    gaps = runs([year for year in sorted(partial) if year not in known])
     unsearched = {year for gap in gaps for year in gap}
     return Panel(
         name,
@@ -187,7 +181,7 @@ def _year(
     )
 
 
-def _runs(every: Sequence[int], fewest: int = 1) -> list[range]:
+def runs(every: Sequence[int], fewest: int = 1) -> list[range]:
     """Return years that follow each other, so many or more of them."""
     runs: list[range] = []
     for year in every:
@@ -216,7 +210,7 @@ def _hover(known: YearAmount | None, partial: list[str], measure: Measure) -> li
     return lines
 
 
-def _not_whole(
+def not_whole(
     build: Build, selection: Selection, measure: Measure, every: range
 ) -> dict[int, list[str]]:
     """Return the years that are not covered in whole for an agency that bought, and which."""
@@ -230,7 +224,7 @@ def _not_whole(
     return {year: names for year, names in found.items() if names}
 
 
-def _file(
+def file_of(
     build: Build,
     series: Series,
     partials: Sequence[Partial],
@@ -258,7 +252,8 @@ def _named(year: int, calendar: Calendar | None) -> str:
     return fmt.fiscal_year(year, calendar[1], calendar[0]) if calendar else f"FY{year}"
 
 
-def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
+def table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
+    """Show the figures of charts by year as a table, folded away."""
     heads = [
         Head("Fiscal year", role="what"),
         Head("What"),
@@ -285,123 +280,3 @@ def _table(series: Series, measure: Measure, calendar: Calendar | None) -> None:
     widgets.as_table(
         f"{fmt.units_head(measure.basis, measure.currency)} by fiscal year", heads, rows
     )
-
-
-# ---------------------------------------------------------------- small charts on one scale
-
-
-def side_by_side(
-    build: Build,
-    chosen: Sequence[tuple[str, Selection]],
-    measure: Measure,
-    title: str,
-) -> None:
-    """Show one chart by year for each of several selections, on one scale, with their table."""
-    if not _span(*(data.by_year(build, one, measure) for _, one in chosen)):
-        return
-    widgets.subheading(f"{title}, on one scale")
-    _on_one_scale(build, chosen, measure, fmt.listed(name for name, _ in chosen))
-
-
-def small_multiples(
-    build: Build,
-    selection: Selection,
-    measure: Measure,
-    group: str = "technology",
-    programme: Programme | None = None,
-    subject: str = "Surveillance technology",
-) -> None:
-    """Show small charts by year, one for each of the largest technologies, on one scale.
-
-    `group` may be `agency`, `vendor` or `maker` in place of `technology`. A programme that is set
-    apart above would flatten the others, and is left out here.
-    """
-    if programme and controls.is_apart(programme):
-        selection = replace(selection, without=controls.key_of(programme))
-    bars = data.by(build, selection, measure, group, _SMALL_PANELS)
-    # Known only by a lifetime total, or of no amount at all: nothing to draw by year.
-    largest = [bar for bar in bars if bar.amount and bar.purchases > bar.lifetime_purchases]
-    if len(largest) < 2:  # noqa: PLR2004
-        return
-    facet = {"technology": "technologies"}.get(group, f"{group}s" if group != "agency"
-                                               else "agencies")  # fmt: skip
-    chosen = [(bar.name, replace(selection, **{facet: (bar.id,)})) for bar in largest]
-    left_out = programme is not None and selection.without == controls.key_of(programme)
-    without = f", without {sentences.programme_name(programme)}" if programme and left_out else ""
-    in_all = data.groups(build, selection, measure, group)
-    few = f", the {_COUNTED[len(chosen)]} largest of {in_all:,}" if in_all > len(chosen) else ""
-    widgets.subheading(f"By {group}{few}, on one scale{without}")
-    _on_one_scale(build, chosen, measure, f"{subject}, by {group}{few}{without}")
-
-
-def _on_one_scale(
-    build: Build,
-    chosen: Sequence[tuple[str, Selection]],
-    measure: Measure,
-    title: str,
-) -> None:
-    """Show a chart by year for each of several selections, side by side, and one table of all."""
-    series = [(name, data.by_year(build, one, measure)) for name, one in chosen]
-    every = _span(*(years for _, years in series))
-    if not every:
-        return
-    partials = [_not_whole(build, one, measure, every) for _, one in chosen]
-    known = {year.year for _, years in series for year in years}
-    # Panels side by side leave out the same years: those that nobody searched for any of them.
-    gaps = _runs(sorted(set.intersection(*(set(partial) for partial in partials)) - known), 2)
-    panels = [
-        _columns(years, every, frozenset(partial), gaps)
-        for (_, years), partial in zip(series, partials, strict=True)
-    ]
-    scale = charts.reach(panels)
-    unit = fmt.units_head(measure.basis, measure.currency)
-    widgets.chart(
-        charts.small_multiples(
-            charts.columns(
-                panel, name, sentences.years_described(years, name, measure.currency), scale=scale
-            )
-            for (name, years), panel in zip(series, panels, strict=True)
-        ),
-        Picture(
-            title,
-            f"{unit} by fiscal year, {fmt.span(f'FY{every[0]}', f'FY{every[-1]}')}, additions "
-            "less reductions; one scale for all",
-            picture.source(
-                build, [one for _, one in chosen], measure, "Hatched: not covered in whole."
-            ),
-            _file(build, series, partials, measure),
-        ),
-    )
-    _table(series, measure, None)
-
-
-def _columns(
-    years: Sequence[YearAmount], every: range, partial: frozenset[int], gaps: Sequence[range]
-) -> list[Column]:
-    known = {year.year: year.amount for year in years}
-    left_out = {year for gap in gaps for year in gap[1:]}
-    starts = {gap[0] for gap in gaps}
-    shown = [year for year in every if year not in left_out]
-    telling = _telling(known, shown)
-    return [
-        Column(
-            "\u2026" if year in starts else f"\u2019{year % 100:02}",
-            known.get(year, Decimal(0)),
-            fmt.tiny_money(known.get(year, Decimal(0))) if year in telling else "",
-            year in partial,
-            is_named=len(shown) <= _MANY or year in (shown[0], shown[-1]) or year in starts,
-        )
-        for year in shown
-    ]
-
-
-def _telling(known: Mapping[int, Decimal], shown: Sequence[int]) -> set[int]:
-    """Return the years whose amounts a small chart writes: all where there is room, or few."""
-    if len(shown) <= _MANY or not known:
-        return set(shown)
-    kept: list[int] = []
-    ordered = sorted(known, key=lambda year: known[year])
-    for year in (ordered[-1], ordered[0], max(known)):
-        if all(abs(shown.index(year) - shown.index(other)) >= 2 for other in kept):  # noqa: PLR2004
-            kept.append(year)
-    return set(kept)

@@ -212,6 +212,6 @@ def test_files_of_charts_are_harmless_in_a_spreadsheet(home: Path) -> None:
     bars = [(bar.name, Selection(vendors=(bar.id,)))
             for bar in data.by(build, Selection(), MEASURE, "vendor")]  # fmt: skip
     series = [(name, data.by_year(build, chosen, MEASURE)) for name, chosen in bars]
-    text = by_year._file(build, series, [{}] * len(series), MEASURE)
+    text = by_year.file_of(build, series, [{}] * len(series), MEASURE)
     names = {row["what"] for row in csv.DictReader(io.StringIO(text, newline=""))}
     assert "'=HYPERLINK(1)" in names

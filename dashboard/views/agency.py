@@ -19,6 +19,7 @@ from dashboard import (
     offices,
     ranked_lists,
     sentences,
+    small_multiples,
     time_line,
     widgets,
 )
@@ -121,7 +122,7 @@ def show(build: Build) -> None:
     with chart_here:
         events = known.events_of_agency(build, agency)
         by_year.show(build, chosen, measure, programme, subject, events)
-        by_year.small_multiples(build, chosen, measure, "technology", programme, subject)
+        small_multiples.show(build, chosen, measure, "technology", programme, subject)
     widgets.downloads(*feeds.links("agency", agency["agency_id"], name))
     where = foot.here("agency", "money", id=agency["agency_id"])
     foot.purchases(build, chosen.of(measure), [total], where)

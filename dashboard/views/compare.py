@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard import (
     blocks,
-    by_year,
     citing,
     comparing,
     controls,
@@ -15,6 +14,7 @@ from dashboard import (
     foot,
     ranked_lists,
     sentences,
+    small_multiples,
     widgets,
 )
 from dashboard import format as fmt
@@ -61,7 +61,7 @@ def show(build: Build) -> None:
         f"{fmt.units_head(measure.basis, measure.currency)}, the same years for each.",
     )
     comparing.table(figures, measure)
-    by_year.side_by_side(
+    small_multiples.side_by_side(
         build,
         [(side.name, side.selection) for side in sides],
         measure,

@@ -19,6 +19,7 @@ from dashboard import (
     place_parts,
     ranked_lists,
     sentences,
+    small_multiples,
     time_line,
     widgets,
 )
@@ -121,7 +122,7 @@ def _with_purchases(build: Build, place: Row, agencies: data.Rows, sources: data
         by_year.show(
             build, chosen, measure, subject=subject, events=known.events_of_place(build, place_id)
         )
-        by_year.small_multiples(build, chosen, measure, "technology", subject=subject)
+        small_multiples.show(build, chosen, measure, "technology", subject=subject)
     widgets.downloads(*feeds.links("place", place_id, name))
     where = foot.here("place", "money", id=place_id)
     foot.purchases(build, chosen.of(measure), [total], where)

@@ -16,6 +16,7 @@ from dashboard import (
     known,
     ranked_lists,
     sentences,
+    small_multiples,
     widgets,
 )
 from dashboard import format as fmt
@@ -96,7 +97,7 @@ def show(build: Build) -> None:
         programme = data.largest_programme(build, chosen, measure)
         events = known.events_of_technology(build, str(technology["technology"]))
         by_year.show(build, chosen, measure, programme, name, events)
-        by_year.small_multiples(build, chosen, measure, "agency", programme, name)
+        small_multiples.show(build, chosen, measure, "agency", programme, name)
     widgets.downloads(*feeds.links("technology", technology["technology"], name))
     where = foot.here("technology", "money", id=technology["technology"])
     foot.purchases(build, chosen.of(measure), [total], where)

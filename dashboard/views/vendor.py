@@ -18,6 +18,7 @@ from dashboard import (
     passing,
     ranked_lists,
     sentences,
+    small_multiples,
     widgets,
 )
 from dashboard import format as fmt
@@ -121,8 +122,8 @@ def _over_time(build: Build, sold: Selection, measure: Measure, vendor: Row) -> 
     subject = f"Surveillance technology from {vendor['vendor_name']}"
     events = known.events_of_vendor(build, str(vendor["vendor_id"]))
     by_year.show(build, sold, measure, subject=subject, events=events)
-    by_year.small_multiples(build, sold, measure, "agency", subject=subject)
-    by_year.small_multiples(build, sold, measure, "technology", subject=subject)
+    small_multiples.show(build, sold, measure, "agency", subject=subject)
+    small_multiples.show(build, sold, measure, "technology", subject=subject)
 
 
 def _made_by(build: Build, made: Selection, measure: Measure, name: str) -> None:
