@@ -103,8 +103,8 @@ def test_the_overview_shows_the_sums_of_the_database(visit: Visit) -> None:
         "all => all.map(e => e.className)"
     )
     assert first_lines[-2:] == ["wb-coverage", "wb-small-print"]
-    page.locator("details summary").first.click()
-    cells = page.locator("details table").first.locator("tbody tr").all_inner_texts()
+    page.locator("summary", has_text="The same as a table").first.click()
+    cells = page.locator(".wb-details table").first.locator("tbody tr").all_inner_texts()
     years = visit.site.ask(
         f"""
         select fiscal_year, sum(t.amount_usd)
