@@ -84,7 +84,10 @@ class PlaceJob(FetchJob):
                     self._pages(self.way, dataset, part)
             except SourceError as error:
                 self._failed(error)
-        if self.incoming.is_dir() and not any(self.incoming.iterdir()):
+        if not self.result.failure:
+            # Everything is here: what a killed run left on its way is wanted no more.
+            shutil.rmtree(self.incoming, ignore_errors=True)
+        elif self.incoming.is_dir() and not any(self.incoming.iterdir()):
             self.incoming.rmdir()
         return self.done()
 
@@ -130,10 +133,18 @@ class PlaceJob(FetchJob):
             key=lambda raw: (raw.receipt.fetched_at, raw.receipt.file_name),
         )
 
+    def _judged(self, held: list[RawFile]) -> list[RawFile]:
+        """Return those that a run has judged: a kill can leave a newer table that it only kept.
+
+        Of tables that were judged one counts; the newer ones are asked for again.
+        """
+        unjudged = [raw for raw in held if not self._is_update(raw)][1:]
+        return [raw for raw in held if raw not in unjudged]
+
     # Files
 
     def _file(self, part: Part, address: str, *, is_newest: bool) -> None:
-        held = self._held(part)
+        held = self._judged(self._held(part))
         known = held[-1].receipt.headers if held else {}
         name = file_name(address)
         if held and self._is_known(part, known):
@@ -174,7 +185,7 @@ class PlaceJob(FetchJob):
     # Pages
 
     def _pages(self, way: PagedWay, dataset: Dataset, part: Part) -> None:
-        held = self._held(part)
+        held = self._judged(self._held(part))
         newest = held[-1].receipt.headers if held else {}
         version = {VERSION: part.version} if part.version else {}
         if held and self._is_known(part, newest):
@@ -343,12 +354,16 @@ class PlaceJob(FetchJob):
         held = self._held(part)
         with when_free(self.home):
             raw, is_new = archive.keep(self.home, self.source.id, path, url=url, headers=headers)
+            # A run that was killed here before may have kept it, and not judged it.
+            older = [one for one in self._judged(held) if one.path != raw.path]
+            others = [one for one in held if one.path != raw.path]
+            replaced = [] if self._is_update(raw) else others
             try:
                 manifest = stage.stage(self.home, self.source, raw)
                 if not self._is_update(raw):
-                    self._refuse_shrunk(held, manifest.rows + manifest.rejected)
+                    self._refuse_shrunk(older, manifest.rows + manifest.rejected)
             except SourceError as error:
-                if is_new:
+                if is_new or replaced:
                     archive.set_aside(raw, str(error))
                 self._keep_out(name, version, error)
                 return
@@ -357,17 +372,16 @@ class PlaceJob(FetchJob):
                 self.memory.versions[part.id] = part.version
             was_aside = archive.is_set_aside(raw.path.parent)
             archive.count_again(raw)
-            if not is_new and not was_aside:
+            if not (is_new or was_aside or replaced):
                 # Published anew, with the same rows.
                 self.result.unchanged += 1
                 return
             self.result.files.append(raw.receipt.file_name)
             self.result.rows += manifest.rows
-            if not self._is_update(raw):
-                for older in held:
-                    archive.set_aside(
-                        older, f"The publisher put out another version, {raw.receipt.sha256}."
-                    )
+            for one in replaced:
+                archive.set_aside(
+                    one, f"The publisher put out another version, {raw.receipt.sha256}."
+                )
 
     def _is_update(self, raw: RawFile) -> bool:
         is_page_file = ROWS in raw.receipt.headers

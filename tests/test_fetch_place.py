@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest import archive, fetch_place
+from ingest import archive, fetch_place, stage
 from ingest.adapters import socrata
 from ingest.build import build
 from ingest.errors import WhobuysError
@@ -165,6 +165,33 @@ def test_a_table_that_lost_most_of_its_rows_is_not_believed(ours: Home, portal: 
     assert accepted.rows == 4
     assert published(ours, SUM) == [(4, Decimal("400.40"))]
     assert _stale(ours) == "None"
+
+
+@pytest.mark.parametrize("moment", ["before staging", "before it is noted"])
+@pytest.mark.parametrize("rows", [12, 4])
+def test_a_table_that_was_kept_before_a_kill_is_judged_by_the_next_run(
+    ours: Home, portal: Portal, monkeypatch: pytest.MonkeyPatch, rows: int, moment: str
+) -> None:
+    get(ours)
+    (first,) = archive.folders(ours, CITY)
+    table = portal.tables["aaaa-aaaa"]
+    table.rows, table.updated = [contract(n) for n in range(rows)], table.updated + 1
+    with monkeypatch.context() as patch:
+        where = (stage, "stage") if moment == "before staging" else (archive, "set_aside")
+        patch.setattr(*where, _killed)
+        with pytest.raises(KeyboardInterrupt):
+            get(ours)
+    assert len(archive.folders(ours, CITY)) == 2
+    (result,) = get(ours)
+    # One that lost most of its rows is refused, as if nothing had been killed.
+    assert result.is_stale == (rows == 4)
+    counting = archive.folders(ours, CITY)
+    assert (len(counting), first in counting) == (1, rows == 4)
+    assert not (ours.raw / CITY / ".incoming").exists()
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("way", ["html", "429", "403", "empty 503", "dropped"])
