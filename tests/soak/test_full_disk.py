@@ -78,8 +78,7 @@ def _is_reported(home: Home) -> None:
         assert report["after"]["build_id"] == build_id
 
 
-@pytest.mark.service
-@pytest.mark.data
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_full_disk_says_what_can_go_and_loses_nothing(
     scene: Scene, steps: list[str], disk: Path, kind: str
