@@ -221,7 +221,7 @@ select
   purchase_id,
   row_number() over (
     partition by purchase_id
-    order by speaks desc, strength, rule, field, quoted
+    order by speaks desc, strength, rule, field, quoted, technology, type, scope, maker_id, title
   )::int as position,
   evidence.* exclude (purchase_id)
 from rows as evidence
