@@ -291,7 +291,10 @@ def this_week(build: Build) -> None:
         since = fmt.day(week.from_date)
         said.append(f"Since {since}: {kinds or 'no purchase changed'}. ")
     if week.ends_soon:
-        said.append(f"{fmt.capital(fmt.count(week.ends_soon, 'purchase'))} end within 90 days. ")
+        said.append(
+            f"{fmt.capital(fmt.count(week.ends_soon, 'purchase'))} "
+            f"{'ends' if week.ends_soon == 1 else 'end'} within 90 days. "
+        )
     if data.publications(build):
         said.append(Link("What changed", address("changes")))
     if said:

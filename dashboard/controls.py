@@ -172,6 +172,7 @@ def measure(measures: Sequence[Measure]) -> Measure:
         list(named),
         default=next(iter(named)),
         required=True,
+        wrap=True,
         key="money",
         bind="query-params",
     )

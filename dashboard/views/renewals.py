@@ -103,7 +103,7 @@ def _answer(rows: Rows, within: str, as_of: date, unknown: int) -> list[str | St
         said.append(f"The notice period of {known or 'none'} of them is in our reference data.")
     if unknown:
         said.append(
-            f" {fmt.capital(fmt.count(unknown, 'purchase'))} more "
+            f" {fmt.capital(fmt.count(unknown, 'more purchase'))} "
             f"{'has' if unknown == 1 else 'have'} no end in the record, and cannot be placed here."
         )
     return said
