@@ -30,6 +30,9 @@ class Name:
     "Every word of every spelling, each after a space."
     beside: str
     "What it stands under (the department of an agency, the agency of an office), plain."
+    gives_way: bool
+    """A vendor that only records name, or a product called as its maker is: names that begin so
+    are as near."""
 
 
 _EVERY_NAME = """
@@ -87,18 +90,20 @@ _EVERY_NAME = """
         from mart.technology
         union all by name
         select 'vendor' as kind, vendor_id as id, vendor_name as name,
-            flatten([coalesce(names_in_records, []), coalesce(former_names, [])]) as others
+            flatten([coalesce(names_in_records, []), coalesce(former_names, [])]) as others,
+            not is_known as gives_way
         from mart.vendor
         union all by name
         select 'product' as kind, quoted as id,
-            quoted || ' (' || any_value(vendor_name) || ')' as name, [quoted] as others
+            quoted || ' (' || any_value(vendor_name) || ')' as name, [quoted] as others,
+            starts_with(lower(any_value(vendor_name)), lower(quoted)) as gives_way
         from mart.evidence join mart.vendor on maker_id = vendor_id
         where speaks = 'for' and title like '%product of%' and quoted is not null
         group by quoted
     )
     select kind, id, name, others, beside, coalesce(amount, 0)::decimal(38, 2) as amount,
         coalesce(purchases, 0) as purchases, coalesce(basis, '') as basis,
-        coalesce(currency, 'USD') as currency
+        coalesce(currency, 'USD') as currency, coalesce(gives_way, false) as gives_way
     from named left join summed using (kind, id)
     where id is not null and name is not null
     order by purchases desc, kind, name, id
@@ -117,7 +122,8 @@ def every_name(build: Build) -> tuple[Name, ...]:
             basis=row["basis"], currency=row["currency"],
         )  # fmt: skip
         beside = plain(row["beside"] or "")
-        every.append(Name(row["kind"], bar, spellings, " " + " ".join(spellings), beside))
+        words = " " + " ".join(spellings)
+        every.append(Name(row["kind"], bar, spellings, words, beside, row["gives_way"]))
     return tuple(every)
 
 

@@ -78,7 +78,7 @@ def by_name(build: Build, text: str, most: int = 12) -> tuple[tuple[int, Suggest
 
 def _rank(name: Name, asked: str, words: list[str]) -> int | None:
     if asked in name.spellings:
-        return 0
+        return 1 if name.gives_way else 0
     if any(spelling.startswith(asked) for spelling in name.spellings):
         return 1
     if all(f" {word}" in name.words for word in words):

@@ -5,7 +5,7 @@ A step is words typed, or one press; choosing a suggestion with the keys is one.
 
 import csv
 import io
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -71,13 +71,14 @@ def test_which_contracts_of_an_agency_grew_most(chromium: Browser, newsroom: Sit
     )
     table = page.locator(".wb-table").filter(has_text="to which changes added, the most first")
     expect(table.locator("tbody tr")).to_have_count(10, timeout=60_000)
-    assert table.locator("td.wb-amount").all_inner_texts() == [f"{row[0]:,.0f}" for row in rows]
+    added = [f"{Decimal(str(row[0])).quantize(Decimal(1), ROUND_HALF_UP):,}" for row in rows]
+    assert table.locator("td.wb-amount").all_inner_texts() == added
     assert steps.taken == 2
     # The record has no ceilings, so growth of what a contract may cost is not said.
     expect(page.locator("#grown")).to_be_visible()
     steps.press(page.get_by_role("link", name="All purchases in Explore, the most added first"))
     first = page.locator(".wb-table tbody tr").first
-    expect(first).to_contain_text(f"{rows[0][0]:,.0f}", timeout=60_000)
+    expect(first).to_contain_text(added[0], timeout=60_000)
     assert steps.taken == 3
 
 
