@@ -6,6 +6,7 @@ from dashboard import (
     blocks,
     citing,
     data,
+    dot_chart,
     explore_rows,
     facets,
     filters,
@@ -45,6 +46,7 @@ def show(build: Build) -> None:
     facets.counts(build, chosen, query)
 
     if number:
+        dot_chart.show(build, chosen, totals)
         page = facets.page(number)
         shown = explore_rows.columns(build)
         picked = facets.picked_links(query)
