@@ -53,9 +53,10 @@ class Visit:
     hosts: set[str] = field(default_factory=set)
 
     def open(self, path: str = "") -> Page:
-        """Open a page and wait until it is whole."""
+        """Open a page and wait until it is whole and at rest."""
         self.page.goto(f"{self.site.address}/{path}")
         self.page.wait_for_selector(".wb-footer", timeout=60_000)
+        self.page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=60_000)
         return self.page
 
     def count(self, words: str) -> None:
