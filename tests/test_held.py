@@ -169,9 +169,9 @@ def sql(build: Build, text: str) -> list[tuple[Any, ...]]:
 
 
 def each_selection(check: Callable[[Selection], int]) -> None:
-    """Check every selection; most must select something, or nothing would be shown."""
+    """Check every selection; many must select something, or nothing would be shown."""
     seen = [check(selection) for selection in selections()]
-    assert sum(number > 0 for number in seen) > len(seen) / 2
+    assert sum(number > 0 for number in seen) > len(seen) / 3
 
 
 def test_the_number_of_selected_purchases_is_that_of_sql(build: Build) -> None:
@@ -303,7 +303,8 @@ def test_the_largest_programme_is_that_of_sql(build: Build) -> None:
                 count(distinct purchase_id)
             from mart.purchase p join {moves(chosen)} m using (purchase_id)
             where {where(chosen.of(measure))} and record_kind <> 'idv'
-            group by 1, 2, 3 order by amount desc nulls last, vendor_id limit 1
+            group by 1, 2, 3
+            order by amount desc nulls last, agency_id, vendor_id, coalesce(technology, '') limit 1
             """,
         )
         found = data.largest_programme(build, chosen, measure)

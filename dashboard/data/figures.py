@@ -155,7 +155,9 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
     amounts = programmes.sums(chosen, known.money_of_each(chosen, selection.years))
     if not len(amounts) or amounts.max() <= 0:
         return None
-    first = min(np.flatnonzero(amounts == amounts.max()), key=lambda n: str(programmes.keys[n][1]))
+    # Of equal ones the first in the alphabet: the same answer each time.
+    largest = np.flatnonzero(amounts == amounts.max())
+    first = min(largest, key=lambda n: [str(part or "") for part in programmes.keys[n]])
     of_it = np.flatnonzero(chosen & (programmes.codes == first))
     moves = np.zeros(known.size, dtype=np.bool_)
     moves[known.moved.row[known.moved_of(chosen, selection.years)]] = True
