@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from dashboard import data
+from dashboard.data import held, records
 
 REPEATS = 5
 # Words that a person might look for in all that was bought, surveillance or not.
@@ -55,10 +56,11 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def forget() -> None:
-    """Drop every kept answer, so that the database is asked again."""
-    for name, function in vars(data).items():
-        if hasattr(function, "cache_clear") and name not in {"_columns", "_check_shape"}:
-            function.cache_clear()
+    """Drop every kept answer, so that each is found again; what was read of a build stays."""
+    for module in (data, held, records):
+        for name, function in vars(module).items():
+            if hasattr(function, "cache_clear") and name not in {"_columns", "_check_shape"}:
+                function.cache_clear()
 
 
 def values(build: data.Build) -> dict[str, list[Any]]:

@@ -168,12 +168,21 @@ def _product(row: Row) -> Parts:
     return str(row["vendor_name"] or fmt.MISSING)
 
 
+_ONE = {
+    "agencies": "agency", "cameras": "camera", "contracts": "contract", "devices": "device",
+    "licences": "licence", "lookups": "lookup", "queries": "query", "scans": "scan",
+    "searches": "search",
+}  # fmt: skip
+
+
 def volume(row: Row) -> str:
     """Return what was counted, as a range where the source gives one, and by how many people."""
     parts = []
     counted = _range(row["count_low"], row["count_high"])
     if counted:
-        parts.append(f"{counted} {row['count_of'] or ''}".strip())
+        what, _, of_what = str(row["count_of"] or "").partition(" ")
+        one = _ONE.get(what, what) if counted == "1" else what
+        parts.append(f"{counted} {one} {of_what}".strip())
     people = _range(row["accounts_low"], row["accounts_high"])
     if people:
         parts.append(f"{people} accounts or people")

@@ -201,3 +201,20 @@ def test_laws_are_folded_by_state_and_found_by_words(home: Path) -> None:
     assert "Ordinance 17" in found
     assert "Ordinance 3<" not in found
     assert "no law that has all of this" in said(run("law", q="zeppelin"))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "what", "words"),
+    [
+        (1, 1, "searches in 30 days", "1 search in 30 days"),
+        (1, 1, "contracts", "1 contract"),
+        (2, 2, "contracts", "2 contracts"),
+        (1, None, "searches", "1 or more searches"),
+    ],
+)
+def test_one_of_a_thing_is_no_plural(
+    low: int | None, high: int | None, what: str, words: str
+) -> None:
+    row = {"count_low": low, "count_high": high, "count_of": what,
+           "accounts_low": None, "accounts_high": None}  # fmt: skip
+    assert use_law.volume(row) == words
