@@ -169,11 +169,16 @@ def _raised(rows: Rows, grew: int, order: str, page: str, page_id: str) -> None:
                 fmt.MISSING
                 if row["growth_share"] is None
                 else fmt.percent(row["ceiling_growth_usd"], row["first_ceiling_usd"]),
-                f"{row['modifications']:,}" if row["modifications"] is not None else fmt.MISSING,
+                _changes(row),
             ]
             for row in rows
         ],
     )
+
+
+def _changes(row: Row) -> str:
+    """Return how many changes a purchase had after signing."""
+    return f"{row['modifications']:,}" if row["modifications"] is not None else fmt.MISSING
 
 
 def _added(build: Build, selection: Selection, kept: Mapping[str, str | list[str]]) -> None:
@@ -205,7 +210,7 @@ def _added(build: Build, selection: Selection, kept: Mapping[str, str | list[str
                 fmt.table_money(row["first_obligated_usd"]),
                 fmt.table_money(row["amount_usd"]),
                 fmt.table_money(row["added_usd"]),
-                f"{row['modifications']:,}" if row["modifications"] is not None else fmt.MISSING,
+                _changes(row),
             ]
             for row in rows
         ],

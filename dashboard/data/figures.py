@@ -156,11 +156,10 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
     if not len(amounts) or amounts.max() <= 0:
         return None
     # Of equal ones the first in the alphabet: the same answer each time.
-    largest = np.flatnonzero(amounts == amounts.max())
-    first = min(largest, key=lambda n: [str(part or "") for part in programmes.keys[n]])
+    tied = np.flatnonzero(amounts == amounts.max())
+    first = min(tied, key=lambda n: [str(part or "") for part in programmes.keys[n]])
     of_it = np.flatnonzero(chosen & (programmes.codes == first))
-    moves = np.zeros(known.size, dtype=np.bool_)
-    moves[known.moved.row[known.moved_of(chosen, selection.years)]] = True
+    moves = known.moving(chosen, selection.years)
     agency, vendor, technology = (known.groups[g] for g in PROGRAMME)
     whole = int(amounts.sum())
     return Programme(

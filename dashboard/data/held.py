@@ -180,32 +180,36 @@ class Held:
 
     def money_of(self, rows: Numbers, years: tuple[int, ...]) -> tuple[Numbers, Mask]:
         """Return what moved for each of these purchases, in cents, and whether anything did."""
-        chosen = np.zeros(self.size, dtype=np.bool_)
-        chosen[rows] = True
-        entries = self.moved_of(chosen, years) & self.moved.has_money
-        cents = np.zeros(self.size, dtype=self.cents.dtype)
-        np.add.at(cents, self.moved.row[entries], self.moved.cents[entries])
-        has_money = np.zeros(self.size, dtype=np.bool_)
-        has_money[self.moved.row[entries]] = True
-        return cents[rows], has_money[rows]
+        entries = self.moved_of(self._only(rows), years) & self.moved.has_money
+        has_money = self._only(self.moved.row[entries])
+        return self._cents_of(entries)[rows], has_money[rows]
 
     def last_year_of(self, rows: Numbers, years: tuple[int, ...]) -> Numbers:
         """Return the last fiscal year, of these years or of all, in which each had a movement."""
-        chosen = np.zeros(self.size, dtype=np.bool_)
-        chosen[rows] = True
-        entries = self.moved_of(chosen, years)
+        entries = self.moved_of(self._only(rows), years)
         last = np.full(self.size, NO_YEAR)
         np.maximum.at(last, self.moved.row[entries], self.moved.year[entries])
         return last[rows]
 
     def money_of_each(self, chosen: Mask, years: tuple[int, ...]) -> Numbers:
         """Return what moved for each chosen purchase, in these years or in all, in cents."""
-        if not years:
-            return self.cents[chosen]
-        entries = self.moved_of(chosen, years)
+        cents = self._cents_of(self.moved_of(chosen, years)) if years else self.cents
+        return cents[chosen]
+
+    def moving(self, chosen: Mask, years: tuple[int, ...]) -> Mask:
+        """Return which of the chosen purchases moved in these years, or ever."""
+        return self._only(self.moved.row[self.moved_of(chosen, years)])
+
+    def _only(self, rows: Numbers) -> Mask:
+        only = np.zeros(self.size, dtype=np.bool_)
+        only[rows] = True
+        return only
+
+    def _cents_of(self, entries: Mask) -> Numbers:
+        """Return for every purchase the sum of these entries of `moved`."""
         cents = np.zeros(self.size, dtype=self.cents.dtype)
         np.add.at(cents, self.moved.row[entries], self.moved.cents[entries])
-        return cents[chosen]
+        return cents
 
 
 def largest(values: Numbers, names: list[Any], which: Numbers, most: int) -> list[int]:
