@@ -38,15 +38,25 @@ def covered(sources: Rows) -> list[Part]:
     return [fmt.listed(said, 5), "."]
 
 
+def _standing(laws: Rows) -> str:
+    """Return how many laws bind a place; one that cannot be judged is never said to be absent."""
+    stands = sum(row["judgement"] == "in force" for row in laws)
+    unclear = sum(row["judgement"] == "cannot be judged" for row in laws)
+    in_force = f"{fmt.count(stands, 'law')} in force that can bind its bodies"
+    if not unclear:
+        return in_force
+    if not stands:
+        return f"{fmt.count(unclear, 'law')} of which we cannot say whether they bind its bodies"
+    return f"{in_force}, with {unclear:,} more of which we cannot say"
+
+
 def without_purchases(build: Build, place: Row, agencies: Rows, sources: Rows) -> None:
     """Say that nobody has searched a place, or that nothing was found in what was searched."""
     name, place_id = str(place["place_name"]), str(place["place_id"])
     uses = len(data.uses_of_place(build, place_id))
     laws = data.laws_of_place(build, place_id, data.about(build)["as_of"])
-    stands = sum(row["judgement"] == "in force" for row in laws)
     beside = (
-        f" On record beside spending: {fmt.count(uses, 'report')} of use, "
-        f"and {fmt.count(stands, 'law')} in force that can bind its bodies."
+        f" On record beside spending: {fmt.count(uses, 'report')} of use, and {_standing(laws)}."
     )
     if not sources:
         widgets.answer(

@@ -140,3 +140,11 @@ def test_a_vendor_known_only_from_use_has_a_page(vendor: str) -> None:
     page = said(run("vendor", id=vendor))
     assert "No counted purchase in these records" in page
     assert "Use reported of products of" in page
+
+
+def test_a_law_that_cannot_be_judged_is_not_said_to_be_absent() -> None:
+    page = said(run("place", id="us_ca_san_francisco"))
+    assert "two laws of which we cannot say whether they bind its bodies" in page
+    assert "no laws in force" not in page
+    page = said(run("place", id="us_ca_oakland"))
+    assert " in force that can bind its bodies" in page
