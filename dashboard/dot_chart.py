@@ -76,8 +76,11 @@ def has_a_place(row: Row) -> bool:
 
 def figure(rows: Sequence[Row], total: Total) -> go.Figure:
     """Return a dot for each row, with its words on hover; the largest are named."""
-    largest = sorted(rows, key=lambda row: -row["shown_money"])[:_NAMED]
-    named = {row["purchase_id"] for row in largest}
+    # A vendor is named once, at its largest: three names one on another tell nothing.
+    largest: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: -row["shown_money"]):
+        largest.setdefault(row["vendor_id"], row["purchase_id"])
+    named = set(list(largest.values())[:_NAMED])
     dots = go.Scatter(
         x=[row["last_date"] for row in rows],
         y=[float(row["shown_money"]) for row in rows],
