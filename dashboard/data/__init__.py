@@ -56,6 +56,7 @@ from dashboard.data.figures import (
     totals,
 )
 from dashboard.data.funding import funding, vehicles
+from dashboard.data.held import let_go_of_others
 from dashboard.data.history import flags_of_purchase, history_of_purchase
 from dashboard.data.issues import how_many_issues, issue_choices, issues
 from dashboard.data.law import (
@@ -98,6 +99,8 @@ from dashboard.data.opening import (
     home,
     kept,
     named,
+    published,
+    show,
 )
 from dashboard.data.origins import (
     about,
@@ -273,6 +276,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "laws_of_transactions",
     "laws_of_vendor",
     "laws_read",
+    "let_go_of_others",
     "ledger_purchase",
     "ledger_source",
     "ledger_texts",
@@ -288,6 +292,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "place",
     "places_within",
     "publications",
+    "published",
     "published_tables",
     "purchase",
     "purchase_batches",
@@ -305,6 +310,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "searched",
     "searched_places",
     "share_of_all",
+    "show",
     "sold_by_others",
     "source_of",
     "sources",

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from dashboard.data.opening import Build, Row, ask, connection
+from dashboard.data.opening import Build, Row, ask, close_others, connection
 from dashboard.data.selected import MOVED, PURCHASES, Condition, conditions
 from dashboard.data.terms import Measure, Selection
 
@@ -234,17 +234,44 @@ def day(number: Any) -> date:
 
 _lock = threading.Lock()
 _held: "OrderedDict[Build, Held]" = OrderedDict()
+# While a build is read, readers of another do not wait.
+_being_read: dict[Build, threading.Lock] = {}
 
 
 def held(build: Build) -> Held:
     """Return the purchases of a build, read once."""
+    if known := _known(build):
+        return known
     with _lock:
-        if build not in _held:
-            _held[build] = _read(build)
-        _held.move_to_end(build)
-        while len(_held) > _AT_MOST:
-            _held.popitem(last=False)
-        return _held[build]
+        ours = _being_read.setdefault(build, threading.Lock())
+    with ours:
+        if known := _known(build):
+            return known
+        try:
+            found = _read(build)
+            with _lock:
+                _held[build] = found
+                while len(_held) > _AT_MOST:
+                    _held.popitem(last=False)
+        finally:
+            with _lock:
+                _being_read.pop(build, None)
+        return found
+
+
+def let_go_of_others(build: Build) -> None:
+    """Drop all builds but one from memory, and close their files: they are read again if asked."""
+    with _lock:
+        for other in [each for each in _held if each != build]:
+            _held.pop(other)
+    close_others(build)
+
+
+def _known(build: Build) -> Held | None:
+    with _lock:
+        if build in _held:
+            _held.move_to_end(build)
+        return _held.get(build)
 
 
 @lru_cache(maxsize=2048)

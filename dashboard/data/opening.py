@@ -4,6 +4,7 @@ import json
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +24,13 @@ Rows = tuple[Row, ...]
 
 # A reader may still be on the build before the newest; nobody needs a third.
 _OPEN_AT_MOST = 2
+
+
+# How long a new build is kept from readers while it is read ahead.
+_WAIT_SECONDS = 120
+
+
+_shown: "Build | None" = None
 
 
 _BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -81,12 +89,12 @@ def home() -> Path:
     return Path(named) if named else DEFAULT_HOME
 
 
-def current() -> Build:
+def published() -> Build:
     """Resolve the pointer and return the published build.
 
     Raises NoDatabase, with `Damaged` as its kind where there was one, or OtherShape.
     """
-    pointer = home() / "published" / "current.json"
+    pointer = _pointer()
     try:
         named = json.loads(pointer.read_text(encoding="utf-8"))
         build = Build(str(named["build_id"]), home() / "build" / str(named["database"]))
@@ -98,6 +106,29 @@ def current() -> Build:
         raise Damaged(f"The published database {build.database.name} is gone.")
     _check_shape(build)
     return build
+
+
+def show(build: Build) -> None:
+    """Have this process show a build until it is told of another: it reads new ones ahead."""
+    global _shown  # noqa: PLW0603 - what one process shows is one thing
+    _shown = build
+
+
+def current() -> Build:
+    """Return the build to show: the published one, or for a while the one before.
+
+    A process that reads builds ahead (`show`) goes on with the one before until the new one is
+    in memory, or until that takes too long, or the file is gone. Any other process sees a new
+    build at once. Raises what `published` does.
+    """
+    newest, before = published(), _shown
+    if before is None or before == newest or not before.database.is_file():
+        return newest
+    return newest if time.time() - _pointer().stat().st_mtime > _WAIT_SECONDS else before
+
+
+def _pointer() -> Path:
+    return home() / "published" / "current.json"
 
 
 def named(build_id: str) -> Build:
@@ -150,6 +181,13 @@ def connection(build: Build) -> duckdb.DuckDBPyConnection:
             connections.popitem(last=False)
         # Connections are not to be shared between threads; cursors of one are.
         return connections[path].cursor()
+
+
+def close_others(build: Build) -> None:
+    """Close the files of all builds but one. Queries under way end first, as above."""
+    with _lock:
+        for path in [each for each in connections if each != build.database.resolve()]:
+            connections.pop(path)
 
 
 def ask(build: Build, sql: str, **parameters: object) -> Rows:

@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from dashboard import data
+from dashboard import data, warming
 from dashboard.data import opening
 from ingest import publish as publishing
 from ingest.home import Home
@@ -88,14 +88,31 @@ def make(home: Home, number: int) -> None:
     publishing.move_into_place(home, part, home.build / f"whobuys-{build_id}.duckdb", build_id)
 
 
+@contextmanager
+def reading_ahead(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Read new builds ahead, as a server does, until the end of the block."""
+    monkeypatch.setattr(opening, "_shown", None)
+    monkeypatch.setattr(warming, "_LOOK_SECONDS", 0.05)
+    watch = warming.Watch()
+    thread = threading.Thread(target=watch.go_on, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        watch.stop()
+        thread.join()
+
+
+@pytest.mark.parametrize("is_ahead", [False, True])
 def test_readers_see_whole_builds_while_twenty_are_published(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, monkeypatch: pytest.MonkeyPatch, *, is_ahead: bool
 ) -> None:
     ours, reading = Home(home), Reading()
     # Every question is asked of the database: a page that was cached proves nothing.
     monkeypatch.setattr(data, "totals", data.totals.__wrapped__)
     make(ours, 1)
-    with readers(reading, READERS) as over:
+    ahead = reading_ahead(monkeypatch) if is_ahead else nullcontext()
+    with ahead, readers(reading, READERS) as over:
         for number in range(2, BUILDS + 2):
             make(ours, number)
             enough = QUERIES * (number - 1) / BUILDS
