@@ -1,26 +1,17 @@
-"""Figures that can be quoted: a citation that holds build and figure, and what became of it.
-
-The address in a citation carries what was seen. Opened when a newer build is published, the page
-says what the figure was, what it is now, and which changes lie between.
-"""
+"""Figures that can be quoted: a citation that holds build and figures, and what moved them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import streamlit as st
 
-from dashboard import data, sentences, widgets
+from dashboard import cited, data, sentences
 from dashboard import format as fmt
-from dashboard.data import Build, Measure, Selection, Total
+from dashboard.cited import Cited, Figure
+from dashboard.data import Build, Selection, Total
 from dashboard.parts import Part, Strong
-
-_NAME = "cited"
-_BETWEEN = "~"
-_PARTS = 6
-
 
 # What moved a figure, after what happened; a changed record needs no words.
 _BY = {
@@ -32,153 +23,55 @@ _BY = {
 
 
 @dataclass(frozen=True)
-class Cited:
-    """What an address says was seen: the build, its day, and one figure."""
+class Sums:
+    """The sums of a selection, as a citation cites them."""
 
-    build_id: str
-    as_of: date
-    purchases: int
-    record_kind: str
-    basis: str
-    amount: Decimal
-    currency: str = "USD"
+    build: Build
+    selection: Selection
+    totals: Sequence[Total]
+    "What they come to in this build."
 
+    def figure(self, build: Build, cited: Cited) -> Figure:
+        """Return the purchases and the amount of the kind of money that was cited."""
+        totals = self.totals if build == self.build else data.totals(build, self.selection)
+        found = next((total for total in totals if total.measure == cited.measure), None)
+        return (found.purchases, found.amount) if found else (0, Decimal(0))
 
-def _written(build: Build, total: Total) -> str:
-    about = data.about(build)
-    parts = (
-        about["build_id"],
-        about["as_of"].isoformat(),
-        total.purchases,
-        total.measure.record_kind,
-        total.measure.basis,
-        total.amount,
-        # Dollars go unsaid, as in every address that was cited before other currencies.
-        *([] if total.measure.currency == "USD" else [total.measure.currency]),
-    )
-    return _BETWEEN.join(str(part) for part in parts)
+    def words(self, cited: Cited, figure: Figure) -> list[Part]:
+        """Return how many purchases come to how much."""
+        return purchases_and_sum(cited, figure)
 
-
-def read(text: str) -> Cited | None:
-    """Return what an address says was seen; None where it says nothing that can be read."""
-    parts = text.split(_BETWEEN)
-    if len(parts) not in (_PARTS, _PARTS + 1):
-        return None
-    build_id, as_of, purchases, record_kind, basis, amount, *others = parts
-    if record_kind not in fmt.KIND_WORDS or basis not in fmt.BASIS_GLOSS:
-        return None
-    try:
-        cited = Cited(
-            build_id[:40],
-            date.fromisoformat(as_of),
-            int(purchases),
-            record_kind,
-            basis,
-            Decimal(amount),
-            others[0][:3] if others else "USD",
-        )
-    except (ValueError, InvalidOperation):
-        return None
-    return cited if cited.amount.is_finite() else None
+    def because(self, moved: Sequence[Cited]) -> list[Part]:
+        """Return how many purchases of the selection changed since, and how."""
+        said = moved_by(self.build, self.selection, moved[0])
+        return [said] if said else []
 
 
 def then(build: Build, selection: Selection, totals: Sequence[Total]) -> None:
-    """Say what the address claims was seen, whether it was, and what the figure is now.
-
-    Anyone can edit an address: it is quoted as what the address says, and checked against the
-    build that it names while that build is kept.
-    """
-    cited = read(st.query_params.get(_NAME, ""))
-    if cited is None:
-        return
-    now = _figure_of(cited, totals)
-    if cited.build_id == data.about(build)["build_id"]:
-        if now != _claimed(cited):
-            widgets.notice(
-                [*_says(cited), "This page is of that build, and it says otherwise."]
-            )  # fmt: skip
-        return
-    widgets.notice(_checked(build, selection, cited), *_since(build, selection, cited, now))
+    """Say what the address claims was seen of a selection, and what it comes to now."""
+    cited.then(build, Sums(build, selection, totals))
 
 
-def _checked(build: Build, selection: Selection, cited: Cited) -> list[Part]:
-    """Return what the figure was in the build that an address names, as far as that is known."""
-    published = data.published_on(build, cited.build_id)
-    if published is None:
-        return [
-            *_says(cited),
-            (
-                "We have no record of a build of that name, so nothing shows that this was ever "
-                "published here."
-            ),
-        ]
-    older = data.kept(cited.build_id)
-    if older is None:
-        return [
-            *_says(cited),
-            f"The build of {fmt.day(published)} is kept no more, so this can no longer be checked.",
-        ]
-    was = _figure_of(cited, data.totals(older, selection))
-    if was != _claimed(cited):
-        return [
-            *_says(cited),
-            f"In the build of {fmt.day(published)} it was ",
-            *_words(cited, was),
-            ".",
-        ]
-    return [f"This was cited from the build of {fmt.day(published)}: it was ",
-            *_words(cited, was), " then."]  # fmt: skip
-
-
-def _since(
-    build: Build, selection: Selection, cited: Cited, now: tuple[int, Decimal]
-) -> list[list[Part]]:
-    """Return what the figure is now, and which changes lie between."""
-    if now == _claimed(cited):
-        return [[f"It is the same in the build of {_day(build)}."]]
-    said: list[Part] = [f"Now, in the build of {_day(build)}: ", *_words(cited, now), ". "]
-    if data.published_on(build, cited.build_id) is not None:
-        said.append(_because(build, selection, cited))
-    return [said]
-
-
-def _says(cited: Cited) -> list[Part]:
-    return ["The address says ", *_words(cited, _claimed(cited)), ". "]
-
-
-def _words(cited: Cited, figure: tuple[int, Decimal]) -> list[Part]:
+def purchases_and_sum(of: Cited, figure: Figure) -> list[Part]:
+    """Return how many purchases come to how much, as a sentence has it."""
+    if figure is None:
+        return [fmt.MISSING]
     number, amount = figure
     return [
         f"{fmt.count(number, 'purchase')}, ",
-        Strong(fmt.quoted_total(amount, cited.basis, currency=cited.currency)),
+        Strong(fmt.quoted_total(amount, of.basis, currency=of.currency)),
     ]
 
 
-def _claimed(cited: Cited) -> tuple[int, Decimal]:
-    return cited.purchases, cited.amount
-
-
-def _figure_of(cited: Cited, totals: Sequence[Total]) -> tuple[int, Decimal]:
-    """Return the purchases and the amount of the kind of money that was cited."""
-    measure = Measure(cited.record_kind, cited.basis, cited.currency)
-    found = next((total for total in totals if total.measure == measure), None)
-    return (found.purchases, found.amount) if found else (0, Decimal(0))
-
-
-def _because(build: Build, selection: Selection, cited: Cited) -> str:
-    reasons = data.changes_since(build, selection, cited.build_id, cited.as_of)
-    if not reasons:
-        return "Which records moved it is not in this database."
+def moved_by(build: Build, selection: Selection, since: Cited) -> str:
+    """Return how many purchases of a selection changed since, and how; nothing if none did."""
+    reasons = data.changes_since(build, selection, since.build_id, since.as_of)
     counted = fmt.listed(
         f"{fmt.count(row['purchases'], 'purchase')} {fmt.CHANGE_WORDS[row['kind']]}"
         + _BY[row["cause"]]
         for row in reasons
     )
-    return f"Because, since then: {counted}."
-
-
-def _day(build: Build) -> str:
-    return fmt.day(data.about(build)["as_of"])
+    return f"Because, since then: {counted}." if counted else ""
 
 
 def citation(
@@ -256,9 +149,10 @@ def _possible(selection: Selection) -> Selection:
 
 def with_figure(build: Build, totals: Sequence[Total], address: str) -> str:
     """Return the address with what is seen there: opened later, it says what became of it."""
-    if not totals:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{_NAME}={_written(build, totals[0])}"
+    return cited.with_figures(
+        address,
+        [cited.written(build, each.measure, each.purchases, each.amount) for each in totals],
+    )
 
 
 def whole(address: str) -> str:

@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from dashboard import format as fmt
 from dashboard import funding, sentences, widgets
-from dashboard.citing import whole
 from dashboard.data import Row, Rows
 from dashboard.parts import Break, Clipped, Code, Link, Muted, Part, Parts, Quoted, Strong, address
 from dashboard.widgets import Head
@@ -294,58 +293,9 @@ def provenance(purchase: Row, source: Row | None) -> list[tuple[str, Parts]]:
     ]  # fmt: skip
 
 
-def _here(purchase: Row) -> str:
-    """Return the address of this page, in whole where the browser tells it."""
-    return whole(address("purchase", id=purchase["purchase_id"]))
-
-
-def citation(purchase: Row, source: Row | None, about: Row) -> str:
-    """Return a citation that holds figure, basis, period, as-of date, build and address."""
-    period = (
-        fmt.days(purchase["first_date"], purchase["last_date"])
-        if purchase["first_date"]
-        else "dates not in the record"
-    )
-    return (
-        f"{purchase['agency_name']}, {fmt.KIND_WORDS[purchase['record_kind']]} "
-        f"{purchase['award_number'] or purchase['source_key']} to "
-        f"{purchase['vendor_name_source'] or purchase['vendor_name']}: {_as_it_stands(purchase)} "
-        f"{purchase['basis']} ({fmt.BASIS_GLOSS[purchase['basis']]}), {period}. "
-        f"Source: {source['title'] if source else fmt.MISSING}, {purchase['source_url'] or ''}. "
-        f"Found with whobuys, as of {fmt.day(about['as_of'])}, build {about['build_id']}: "
-        f"{_here(purchase)}"
-    )
-
-
-def _as_it_stands(purchase: Row) -> str:
-    """Return the amount to the cent: in dollars where they are known, else as recorded."""
-    amount, currency = shown_amount(purchase)
-    return f"{fmt.units(currency)} {fmt.exact_money(amount)}"
-
-
-def _shown_as(purchase: Row) -> str:
-    if purchase["status"] is None:
-        return "not surveillance technology"
-    technology = purchase["technology_name"] or purchase["technology"]
-    return f"{technology}, {fmt.STATUS_WORDS[purchase['status']]}"
-
-
 def why_not(found: WhyNot | None) -> None:
     """Show what was looked for in a record, and what spoke against counting it."""
     if found is None:
         widgets.text("The rules could not be asked: this database holds no records to ask about.")
         return
     widgets.bullets([fmt.capital(sentence) for sentence in found.sentences])
-
-
-def dispute(purchase: Row, about: Row) -> str:
-    """Return a ready-made text for someone who thinks that this is wrong."""
-    return (
-        f"I dispute how whobuys shows the purchase "
-        f"{purchase['award_number'] or purchase['source_key']} by {purchase['agency_name']} "
-        f"from {purchase['vendor_name_source'] or purchase['vendor_name']}.\n"
-        f"Shown as: {_shown_as(purchase)}, {_as_it_stands(purchase)} "
-        f"{purchase['basis']}.\n"
-        f"Address: {_here(purchase)} (build {about['build_id']}).\n"
-        "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
-    )

@@ -1,14 +1,16 @@
 """The foot of every page that carries figures: cite it, share it, take its rows, dispute it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import citing, data, filters, sentences, widgets
+from dashboard import cited, citing, data, filters, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Selection, Total
 from dashboard.parts import Link, Parts, address, plain
 
+# As many sources as a citation names.
+_MOST_SOURCES = 3
 _FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
 
 
@@ -58,20 +60,38 @@ def purchases(
     )
 
 
-def records(build: Build, said: Parts, where: str, rows: Sequence[Parts], source: str = "") -> None:
+def records(
+    build: Build,
+    said: Parts,
+    where: str,
+    rows: Sequence[Parts],
+    source: str,
+    figures: Sequence[str] = (),
+) -> None:
     """Show the foot of a page that counts other things than purchases: what it says is cited.
 
-    `source` says where it is from; the sources of spending where it is not given.
+    `source` says where it is from; `figures` are those that the address holds, as `cited.written`.
     """
     about = data.about(build)
     words = plain(said)
-    titles = fmt.listed((str(row["title"]) for row in data.sources(build)), 3)
     text = (
-        f"{words} Absence from these records means nothing. Source: {source or titles}. "
+        f"{words} Absence from these records means nothing. "
+        f"Source: {source or 'none of the sources'}. "
         f"Found with whobuys, as of {fmt.day(about['as_of'])}, build {about['build_id']}: "
-        f"{citing.whole(where)}"
+        f"{citing.whole(cited.with_figures(where, figures))}"
     )
     _show(build, text, where, words, rows)
+
+
+def sources_of(build: Build, rows: Mapping[str, int]) -> str:
+    """Return the titles of sources, given how many rows come from each by its id."""
+    titles = {row["source_id"]: str(row["title"]) for row in data.declared_sources(build)}
+    return most_first({titles[each]: number for each, number in rows.items() if each in titles})
+
+
+def most_first(titles: Mapping[str, int]) -> str:
+    """Return titles in a sentence's words, those of most rows first."""
+    return fmt.listed(sorted(titles, key=lambda each: (-titles[each], each)), _MOST_SOURCES)
 
 
 def file(name: str, words: str, build: Build, **asked: object) -> Link:

@@ -3,14 +3,16 @@
 import html
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 from starlette.testclient import TestClient
 
-from dashboard import citing, data, filters, foot, server
+from dashboard import cited, citing, data, filters, foot, server
 from dashboard.data import Build, Selection
 from tests.published import publish, sample_rows
 from tests.test_explore import run
@@ -84,7 +86,7 @@ def test_the_same_figure_and_the_present_build_are_said_to_be_so(build: Build) -
     other = said(run({"cited": "test~2025-10-06~4~award~obligated~1.00", **CLEARVIEW}))
     assert "This page is of that build, and it says otherwise." in other
     for nonsense in ("x", "a~b~c~d~e~f", "o~2025-08-01~4~award~obligated~NaN", "~" * 5):
-        assert citing.read(nonsense) is None
+        assert cited.read(nonsense) is None
 
 
 @pytest.mark.usefixtures("build")
@@ -106,7 +108,7 @@ def test_every_page_with_figures_ends_with_its_citation(
     assert "I dispute what whobuys shows at" in words
     assert "Copy the address" in words
     assert "export/purchases.csv?" in words
-    again = cited.split("cited=")[1]
+    again = re.findall(r"cited=([^&\s]+)", html.unescape(cited))
     page_again = said(run({**address, "cited": again}, page))
     assert "The address says" not in page_again, "what was just cited is what is shown"
 
@@ -186,4 +188,87 @@ def test_sides_that_are_compared_are_cited_each_with_its_figure(build: Build) ->
     for name in names:
         assert name in cited
     assert cited.count("obligated (legally committed") == 2
+    assert f"Source: {sample_rows()['mart.source'][0]['title']}. " in cited
     assert words.count("export/purchases.csv?") == 2
+    again = re.findall(r"cited=([^&\s]+)", html.unescape(cited))
+    assert [unquote(each).split("~")[7] for each in again] == ["us_federal:7012", "us_federal:7014"]
+    address = {"these_agency": names, "cited": [unquote(each) for each in again]}
+    assert "address says" not in said(run(address, "compare.py")), "what was cited is shown"
+
+    first, second = (unquote(each).split("~") for each in again)
+    older = ["~".join([*side[:5], amount, *side[6:]]) for side, amount in
+             ((first, first[5]), (second, "1.00"))]  # fmt: skip
+    address["cited"] = [each.replace("test~2025-10-06", "before~2025-09-29") for each in older]
+    page = html.unescape(said(run(address, "compare.py")))
+    notice = re.sub("<[^>]+>", "", page.split('role="note"')[1].split("</div>")[0])
+    assert f"The address says {names[0]}, " in notice
+    assert f"; {names[1]}, " in notice
+    assert "$1 obligated" in notice
+    assert f"{names[1]}: because, since then: one purchase with another amount" in notice
+    assert f"{names[0]}: because" not in notice, "its figure is what was cited"
+    again[1] = unquote(again[1]).rpartition("~")[0] + "~2019"
+    address["cited"] = [each.replace("test~", "before~") for each in map(unquote, again)]
+    assert "compared over FY2019 then" not in said(run(address, "compare.py")), "none has moved"
+
+
+def _before(home: Path, amount: str) -> None:
+    """Keep the build before the present one, in which one purchase came to that much."""
+    rows = sample_rows()
+    for record in rows["mart.purchase"]:
+        if record["purchase_id"] == "us_federal:A3":
+            record.update(amount_usd=Decimal(amount), amount=Decimal(amount))
+            record["ceiling_usd"] = Decimal("400000.00")
+    rows["meta.build"][0].update(build_id="before", as_of=date(2025, 9, 29))
+    publish(home, rows, "before")
+    publish(home, sample_rows())
+
+
+def _notice(address: Mapping[str, str | list[str]]) -> str:
+    page = said(run({"id": "us_federal:A3", **address}, "purchase.py"))
+    notes = re.findall(r'role="note">(.*?)</div>', page, re.DOTALL)
+    return html.unescape(" ".join(re.sub("<[^>]+>", "", note) for note in notes))
+
+
+def test_the_amounts_of_a_purchase_are_cited_and_checked_later(home: Path) -> None:
+    _before(home, "200000.00")
+    then = "before~2025-09-29~1~award~obligated~200000.00"
+    ceiling = "before~2025-09-29~1~award~ceiling~400000.00"
+    notice = _notice({"cited": [then, ceiling]})
+    assert notice.startswith("This was cited from the build of 29 Sep 2025: it was US dollars ")
+    assert "200,000.00 obligated; US dollars 400,000.00 ceiling then." in notice
+    assert "Now, in the build of 6 Oct 2025: US dollars 250,000.10 obligated; ceiling " in notice
+    assert "Because, since then: amount changed, $200,000 before, $250,000 obligated now" in notice
+    assert "1 transaction was added" in notice
+    forged = _notice({"cited": then.replace("200000.00", "900000.00")})
+    assert "The address says US dollars 900,000.00 obligated." in forged
+    assert "In the build of 29 Sep 2025 it was US dollars 200,000.00 obligated." in forged
+    gone = _notice({"id": "us_federal:gone", "cited": then})
+    assert "The address says US dollars 200,000.00 obligated." in gone
+    assert "Now, in the build of 6 Oct 2025: obligated not in the record." in gone
+
+
+@pytest.mark.usefixtures("build")
+def test_what_a_purchase_page_cites_is_what_it_shows() -> None:
+    words = html.unescape(said(run({"id": "us_federal:A3"}, "purchase.py")))
+    (cited,) = re.findall(r'data-copy="([^"]*Found with whobuys[^"]*)"', words)
+    assert "US dollars 250,000.10 obligated (legally committed" in cited
+    again = re.findall(r"cited=([^&\s]+)", cited)
+    assert again[0] == "test~2025-10-06~1~award~obligated~250000.10"
+    assert not _notice({"cited": again})
+    assert "it says otherwise" in _notice({"cited": again[0].replace("250000.10", "1.00")})
+
+
+def test_a_page_of_rows_cites_the_sources_of_its_rows(home: Path) -> None:
+    rows = sample_rows()
+    like = rows["mart.source"][0]
+    for number in range(5):
+        other = {"source_id": f"other_{number}", "title": f"A source of nothing {number}"}
+        rows["mart.source"].append({**like, **other, "rows": 1_000_000})
+    of_grants = {"source_id": rows["mart.grant"][0]["source_id"], "title": "Federal grants"}
+    rows["mart.source"].append({**like, **of_grants})
+    publish(home, rows)
+    titles = dict.fromkeys(("renewals.py", "changes.py"), like["title"])
+    for page, title in {**titles, "use.py": "A newspaper", "grants.py": "Federal grants"}.items():
+        (cited,) = re.findall(r'data-copy="([^"]*Found with whobuys[^"]*)"', said(run({}, page)))
+        assert f"Source: {title}" in cited, page
+        assert "A source of nothing" not in cited

@@ -141,7 +141,7 @@ from dashboard.data.records import (
 )
 from dashboard.data.resold import resold
 from dashboard.data.search import ENOUGH, find_in_whole_ledger, find_names
-from dashboard.data.since import changes_since, published_on
+from dashboard.data.since import changes_of_purchase_since, changes_since, published_on
 from dashboard.data.suggest import Suggestion, suggest
 from dashboard.data.terms import (
     Bar,
@@ -165,6 +165,7 @@ from dashboard.data.use import (
     technologies_of_place,
     technology_of_place,
     use_choices,
+    use_sources,
     uses,
     uses_of_agency,
     uses_of_place,
@@ -221,6 +222,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "called",
     "change_kinds",
     "changes",
+    "changes_of_purchase_since",
     "changes_since",
     "choices",
     "copy_database",
@@ -334,6 +336,7 @@ __all__ = [  # noqa: RUF022 - by name, whatever its case
     "transactions_of",
     "us_places",
     "use_choices",
+    "use_sources",
     "uses",
     "uses_of_agency",
     "uses_of_place",

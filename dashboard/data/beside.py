@@ -11,6 +11,7 @@ _GROUPS = {
     "listing": ("listing", "listing || ' ' || listing_title"),
     "technology": ("technology", "technology_name"),
     "recipient": ("coalesce(recipient_uei, recipient_name)", "recipient_name"),
+    "source": ("source_id", "source_id"),
     "year": ("fiscal_year", "fiscal_year::varchar"),
 }
 _SELECTED = """
@@ -80,7 +81,10 @@ def grants_total(build: Build, selection: GrantSelection) -> Row:
 
 @lru_cache(maxsize=256)
 def grants_by(build: Build, selection: GrantSelection, group: str, most: int = 12) -> Rows:
-    """Return count and sum for each listing, technology, recipient or year, the largest first."""
+    """Return count and sum for each listing, technology, recipient, source or year.
+
+    The largest first; years in their order.
+    """
     key, name = _GROUPS[group]
     order = "id" if group == "year" else "amount_usd desc, name"
     return ask(

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Rows, ask_one, kept
+from dashboard.data.changes import has_changes
+from dashboard.data.opening import Build, Rows, ask, ask_one, kept
 from dashboard.data.origins import about
 from dashboard.data.selected import ask_selected
 from dashboard.data.terms import Selection
@@ -66,6 +67,29 @@ def changes_since(build: Build, selection: Selection, build_id: str, as_of: date
         of_vendors=list(selection.vendors),
         of_makers=list(selection.makers),
         of_technologies=list(selection.technologies),
+        as_of=as_of,
+        build_id=build_id,
+    )
+
+
+@lru_cache(maxsize=256)
+def changes_of_purchase_since(build: Build, purchase_id: str, build_id: str, as_of: date) -> Rows:
+    """Return what changed of one purchase since a build, the newest first.
+
+    Not that a date passed: that moves no amount.
+    """
+    if not has_changes(build):
+        return ()
+    return ask(
+        build,
+        """
+        select * from mart.change
+        where purchase_id = $purchase_id
+        and (to_date > $as_of or from_build = $build_id)
+        and cause <> 'time'
+        order by to_date desc, kind, change_id
+        """,
+        purchase_id=purchase_id,
         as_of=as_of,
         build_id=build_id,
     )

@@ -95,6 +95,17 @@ def every_use(build: Build, reported: Reported, step: int = 1000) -> Iterator[Ro
 
 
 @lru_cache(maxsize=512)
+def use_sources(build: Build, reported: Reported) -> dict[str, int]:
+    """Return the titles of the sources of those reports, each with how many it has."""
+    rows = ask(
+        build,
+        f"select source_title, count(*) as n {_FOUND} group by source_title",
+        **_asked(reported),
+    )
+    return {str(row["source_title"]): int(row["n"]) for row in rows if row["source_title"]}
+
+
+@lru_cache(maxsize=512)
 def how_many_uses(build: Build, reported: Reported) -> int:
     """Return how many reports there are."""
     row = ask_one(build, f"select count(*) as n {_FOUND}", **_asked(reported))

@@ -1,5 +1,7 @@
 """What changed: the newest publication's changes as rows, and feeds of them."""
 
+from collections import Counter
+
 import streamlit as st
 
 from dashboard import blocks, change_words, data, feeds, foot, sentences, widgets
@@ -60,7 +62,13 @@ def show(build: Build) -> None:
             ]
         )
     rows_as = Link("Changes for programs, as JSON", "api/v1/changes")
-    foot.records(build, said, foot.here("changes", to=chosen["to_date"]), [rows_as])
+    foot.records(
+        build,
+        said,
+        foot.here("changes", to=chosen["to_date"]),
+        [rows_as],
+        foot.sources_of(build, Counter(str(row["source_id"]) for row in rows)),
+    )
     blocks.footer(build)
 
 

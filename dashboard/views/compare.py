@@ -6,7 +6,9 @@ import streamlit as st
 
 from dashboard import (
     blocks,
+    cited,
     citing,
+    compare_citation,
     comparing,
     controls,
     data,
@@ -56,6 +58,7 @@ def show(build: Build) -> None:
         widgets.small_print(
             sentences.small_print(None, data.sources(build), data.about(build)["as_of"])
         )
+        cited.then(build, compare_citation.Compared(build, sides))
     widgets.heading(
         "Side by side",
         f"{fmt.units_head(measure.basis, measure.currency)}, the same years for each.",
@@ -102,5 +105,12 @@ def show(build: Build) -> None:
         )
         for one in figures
     ]
-    foot.records(build, said, foot.here("compare", "money"), rows)
+    foot.records(
+        build,
+        said,
+        foot.here("compare", "money"),
+        rows,
+        foot.sources_of(build, compare_citation.sources(build, sides, measure)),
+        compare_citation.seen(build, figures),
+    )
     blocks.footer(build)

@@ -61,6 +61,10 @@ def show(build: Build) -> None:
             [*_answer(total), f" {beside.GRANTS_BASIS}"],
             foot.here("grants"),
             [foot.file("grants", "Download these rows as CSV", build, **_query(chosen))],
+            foot.sources_of(
+                build,
+                {row["id"]: row["grants"] for row in data.grants_by(build, chosen, "source")},
+            ),
         )
     else:
         widgets.notice("No grant has all of this. Take a filter away.")

@@ -1,5 +1,7 @@
 """A page for an id that is not in these records: says so, and offers what is."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dashboard import blocks, data, sentences, widgets
@@ -8,8 +10,11 @@ from dashboard.data import Build
 from dashboard.parts import Link, address
 
 
-def show(build: Build, one: str, facet: str) -> None:
-    """Say that the address names nothing here, and offer the largest that are here."""
+def show(build: Build, one: str, facet: str, cited_then: Callable[[], None] | None = None) -> None:
+    """Say that the address names nothing here, and offer the largest that are here.
+
+    `cited_then` says what became of what was cited, where the address was once a page.
+    """
     asked = st.query_params.get("id", "")
     widgets.title(f"No such {one} in these records" if asked else f"Which {one}?")
     widgets.answer(
@@ -17,6 +22,8 @@ def show(build: Build, one: str, facet: str) -> None:
         if asked
         else f"The address names no {one}."
     )
+    if cited_then:
+        cited_then()
     widgets.coverage(
         sentences.covered(data.coverage(build), data.sources(build)),
         sentences.not_searched(data.coverage(build)),

@@ -12,6 +12,7 @@ from dashboard import (
     knowledge,
     known,
     purchase_amounts,
+    purchase_citation,
     purchase_history,
     records_request,
     widgets,
@@ -29,7 +30,7 @@ def show(build: Build) -> None:
     is_published = purchase is not None
     purchase = purchase or data.ledger_purchase(build, named)
     if purchase is None:
-        not_found.show(build, "purchase", "")
+        not_found.show(build, "purchase", "", lambda: purchase_citation.then(build, named))
         return
     if is_published:
         transactions = data.transactions_of(build, named)
@@ -50,6 +51,7 @@ def show(build: Build) -> None:
     widgets.answer(evidence.answer(purchase))
     widgets.figures(evidence.amounts(purchase))
     widgets.small_print(evidence.small_print(purchase))
+    purchase_citation.then(build, named)
     purchase_amounts.show(build, purchase, transactions)
 
     if is_published:
@@ -127,11 +129,11 @@ def _passed_on(build: Build, purchase_id: str) -> None:
 def _cite(build: Build, purchase: Row, source: Row | None) -> None:
     """Show a citation to copy, and a text for whoever thinks that this is wrong."""
     widgets.heading("Cite this", anchor="cite")
-    widgets.copyable("Copy the citation", evidence.citation(purchase, source, data.about(build)))
+    widgets.copyable("Copy the citation", purchase_citation.citation(build, purchase, source))
     widgets.heading(
         "Dispute this",
         "If this is wrong, send this text to whoever runs this site, with what is wrong and "
         "what shows it. A correction is kept with its reason and stays.",
         "dispute",
     )
-    widgets.copyable("Copy the text", evidence.dispute(purchase, data.about(build)))
+    widgets.copyable("Copy the text", purchase_citation.dispute(build, purchase))

@@ -1,5 +1,6 @@
 """Renewals: what ends in the next months, by agency and place, and the last day to act."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -53,6 +54,7 @@ def show(build: Build) -> None:
         [*said, f" Counted: {filters.described(chosen, build)}."],
         foot.here("renewals", "within"),
         [foot.file("renewals", "Download what ends as CSV", build, **asked, until=last)],
+        foot.sources_of(build, Counter(str(row["source_id"]) for row in rows)),
     )
     blocks.footer(build)
 

@@ -51,7 +51,7 @@ def show(build: Build) -> None:
         f"{said} A report is a claim with its source.",
         foot.here("use"),
         [_download(build, asked)],
-        "reports of use, each of which names its own",
+        foot.most_first(data.use_sources(build, asked)),
     )
     blocks.footer(build)
 
