@@ -1,9 +1,11 @@
 """What a reader can act on: contracts that end, their last day to act, and laws on records."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Row, Rows, ask, ask_one
+from dashboard.data.opening import Build, Row, Rows, ask
+from dashboard.data.places import around, every_place
 from dashboard.data.records import whole
 from dashboard.data.selected import ask_selected, ask_selected_one
 from dashboard.data.terms import Measure, Selection
@@ -109,33 +111,27 @@ def growth_known(build: Build, selection: Selection) -> Row:
     return row or {"known": 0, "unknown": 0, "grew": 0}
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2)
+def _every_records_law(build: Build) -> Mapping[str, Row]:
+    rows = ask(build, "select * from mart.records_law")
+    return {row["place_id"]: row for row in rows}
+
+
 def records_law(build: Build, place_id: str) -> Row | None:
     """Return the law under which a place's bodies give records: its own, or one from above."""
-    return ask_one(
-        build,
-        """
-        with recursive within as (
-            select $place_id::varchar as place_id, 0 as steps
-            union all
-            select parent_place_id, steps + 1
-            from mart.place join within using (place_id)
-            where parent_place_id is not null and steps < 8
-        )
-        select law.*, place_name, steps
-        from mart.records_law as law join within using (place_id)
-        left join mart.place using (place_id)
-        where steps = 0 or binds_below
-        order by steps limit 1
-        """,
-        place_id=place_id,
-    )
+    places = every_place(build)
+    of_place = _every_records_law(build)
+    for steps, each in enumerate(around(build, place_id)):
+        found = of_place.get(each)
+        if found and (steps == 0 or found["binds_below"]):
+            name = places[each]["place_name"] if each in places else None
+            return {**found, "place_name": name, "steps": steps}
+    return None
 
 
-@lru_cache(maxsize=512)
 def place(build: Build, place_id: str) -> Row | None:
     """Return one place, or None."""
-    return ask_one(build, "select * from mart.place where place_id = $place_id", place_id=place_id)
+    return every_place(build).get(place_id)
 
 
 @lru_cache(maxsize=512)

@@ -3,36 +3,43 @@
 from datetime import date
 from functools import lru_cache
 
+from dashboard.data.names import agency, departments
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one
+from dashboard.data.places import around, every_place
 
-# A place and those it lies in.
-_WITHIN = """
-    with recursive within as (
-        select $place_id::varchar as place_id, 0 as steps
-        union all
-        select parent_place_id, steps + 1
-        from mart.place join within using (place_id)
-        where parent_place_id is not null and steps < 8
+# Those in force first.
+_FIRST = {"in force": 1, "cannot be judged": 2, "before": 3}
+# The level of a place's own bodies, as laws name what they bind, where its kind is not the word.
+_LEVELS = {"country": "national", "union": "national", "province": "state", "territory": "state"}
+# Which kinds of body a law for the police, or for all but the police, leaves out.
+_MAY_BE_POLICE = ("police", "sheriff", "prosecution", "other", "government")
+_IS_POLICE = ("police", "sheriff")
+
+
+@lru_cache(maxsize=2)
+def _every_law(build: Build) -> dict[str, Row]:
+    """Return every law by its id, in the order of places and names."""
+    rows = ask(build, "select * from mart.law order by place_name, law_name, law_id")
+    return {row["law_id"]: row for row in rows}
+
+
+@lru_cache(maxsize=32)
+def _on(build: Build, day: date) -> Rows:
+    """Return every law and how it stands on a day: the database judges each once a day."""
+    rows = ask(
+        build,
+        """
+        select law_id, mart.judgement($day, law) as judgement, mart.because($day, law) as because
+        from mart.law as law
+        """,
+        day=day,
     )
-    """
-# The columns of a law, and how it stands on a day.
-_ON_A_DAY = """
-    law.*, mart.judgement($day, law) as judgement, mart.because($day, law) as because
-    """
-# A law of an outer place counts only where it binds bodies of this place's level.
-_BINDS = """
-    list_contains(binds, (
-        select case
-            when kind in ('country', 'union') then 'national'
-            when kind in ('state', 'province', 'territory') then 'state'
-            else kind end
-        from mart.place where place_id = $place_id
-    ))
-    """
-_FIRST = """
-    case judgement when 'in force' then 1 when 'cannot be judged' then 2 when 'before' then 3
-        else 4 end
-    """
+    judged = {row["law_id"]: row for row in rows}
+    return tuple({**law, **judged[law_id]} for law_id, law in _every_law(build).items())
+
+
+def _first(row: Row) -> tuple[int, bool]:
+    return _FIRST.get(row["judgement"], 4), not row["is_restriction"]
 
 
 @lru_cache(maxsize=512)
@@ -42,16 +49,10 @@ def laws(build: Build, day: date, technology: str | None = None) -> Rows:
     `judgement` is in force, cannot be judged (`because` says why), before (it came later) or
     after (it had ended).
     """
-    return ask(
-        build,
-        f"""
-        select {_ON_A_DAY} from mart.law as law
-        where $technology is null or list_contains(technologies, $technology)
-        order by {_FIRST}, not is_restriction, place_name, law_name
-        """,
-        day=day,
-        technology=technology,
-    )
+    every = _on(build, day)
+    if technology is not None:
+        every = tuple(row for row in every if technology in (row["technologies"] or ()))
+    return tuple(sorted(every, key=_first))
 
 
 @lru_cache(maxsize=512)
@@ -61,17 +62,29 @@ def laws_of_place(build: Build, place_id: str, day: date) -> Rows:
     `steps` is 0 for the place's own. Laws of a state or nation count where they bind bodies of
     the place's level.
     """
-    return ask(
-        build,
-        f"""{_WITHIN}
-        select {_ON_A_DAY}, steps
-        from mart.law as law join within using (place_id)
-        where steps = 0 or {_BINDS}
-        order by steps, {_FIRST}, not is_restriction, law_name
-        """,
-        place_id=place_id,
-        day=day,
+    level = _level_of(build, place_id)
+    found = [
+        row
+        for row in _reaching(build, place_id, day)
+        if row["steps"] == 0 or level in (row["binds"] or ())
+    ]
+    return tuple(sorted(found, key=lambda row: (row["steps"], *_first(row), row["law_name"])))
+
+
+def _reaching(build: Build, place_id: str | None, day: date) -> Rows:
+    """Return the laws of a place and of those it lies in, each with the `steps` up to it."""
+    steps = {each: number for number, each in enumerate(around(build, place_id))}
+    return tuple(
+        {**row, "steps": steps[row["place_id"]]}
+        for row in _on(build, day)
+        if row["place_id"] in steps
     )
+
+
+def _level_of(build: Build, place_id: str) -> str | None:
+    """Return the level of a place's own bodies, as laws name what they bind."""
+    place = every_place(build).get(place_id)
+    return _LEVELS.get(place["kind"], place["kind"]) if place else None
 
 
 @lru_cache(maxsize=512)
@@ -80,56 +93,40 @@ def laws_of_agency(build: Build, agency_id: str, day: date) -> Rows:
 
     A law that binds the police alone stands here also where the kind of body is not known.
     """
-    return ask(
-        build,
-        f"""
-        with recursive body as (
-            select agency_id, place_id, kind,
-                case when level = 'federal' then 'national' else level end as level
-            from mart.agency where agency_id = $agency_id
-        ),
-        within as (
-            select place_id, 0 as steps from body
-            union all
-            select parent_place_id, steps + 1
-            from mart.place join within using (place_id)
-            where parent_place_id is not null and steps < 8
+    body = agency(build, agency_id)
+    if body is None:
+        return ()
+    level = "national" if body["level"] == "federal" else body["level"]
+    kind = body["kind"]
+
+    def can_bind(row: Row) -> bool:
+        return (
+            level in (row["binds"] or ())
+            and row["bodies"] in ("all", "police", "not police", "one agency")
+            and row["agency_id"] in (None, agency_id)
+            and not (row["bodies"] == "police" and kind is not None and kind not in _MAY_BE_POLICE)
+            and not (row["bodies"] == "not police" and kind in _IS_POLICE)
         )
-        select {_ON_A_DAY}, steps
-        from mart.law as law join within using (place_id) cross join body
-        where list_contains(binds, level)
-        and bodies in ('all', 'police', 'not police', 'one agency')
-        and (law.agency_id is null or law.agency_id = body.agency_id)
-        and not (bodies = 'police' and coalesce(
-            body.kind not in ('police', 'sheriff', 'prosecution', 'other', 'government'), false))
-        and not (bodies = 'not police' and coalesce(body.kind in ('police', 'sheriff'), false))
-        order by {_FIRST}, not is_restriction, steps, law_name
-        """,
-        agency_id=agency_id,
-        day=day,
-    )
+
+    found = [row for row in _reaching(build, body["place_id"], day) if can_bind(row)]
+    return tuple(sorted(found, key=lambda row: (*_first(row), row["steps"], row["law_name"])))
 
 
 @lru_cache(maxsize=512)
 def laws_of_vendor(build: Build, vendor_id: str, day: date) -> Rows:
     """Return the laws and rulings that speak of one vendor's products, on a day."""
-    return ask(
-        build,
-        f"""
-        select {_ON_A_DAY} from mart.law as law
-        where list_contains(vendor_ids, $vendor_id)
-        order by {_FIRST}, earliest_adopted_date, law_name
-        """,
-        vendor_id=vendor_id,
-        day=day,
-    )
+    found = [row for row in _on(build, day) if vendor_id in (row["vendor_ids"] or ())]
+
+    def order(row: Row) -> tuple[int, date, str]:
+        return _first(row)[0], row["earliest_adopted_date"] or date.max, row["law_name"]
+
+    return tuple(sorted(found, key=order))
 
 
 @lru_cache(maxsize=4)
 def restrictions(build: Build) -> frozenset[str]:
     """Return the ids of the laws that forbid buying or using."""
-    rows = ask(build, "select law_id from mart.law where is_restriction")
-    return frozenset(str(row["law_id"]) for row in rows)
+    return frozenset(key for key, law in _every_law(build).items() if law["is_restriction"])
 
 
 @lru_cache(maxsize=4)
@@ -145,10 +142,9 @@ def laws_read(build: Build) -> Row:
     return row or {"laws": 0, "read": 0}
 
 
-@lru_cache(maxsize=512)
 def law(build: Build, law_id: str) -> Row | None:
     """Return one law, or None."""
-    return ask_one(build, "select * from mart.law where law_id = $law_id", law_id=law_id)
+    return _every_law(build).get(law_id)
 
 
 @lru_cache(maxsize=512)
@@ -181,6 +177,12 @@ def laws_of_transactions(build: Build, purchase_id: str) -> Rows:
     )
 
 
+@lru_cache(maxsize=2)
+def _every_event(build: Build) -> Rows:
+    """Return every event, oldest first."""
+    return ask(build, "select * from mart.event order by earliest_date, latest_date, event_id")
+
+
 @lru_cache(maxsize=512)
 def events(
     build: Build,
@@ -197,29 +199,29 @@ def events(
     of a vendor: any of what is given. With a technology, only events about it, or about
     surveillance as such.
     """
-    return ask(
-        build,
-        f"""{_WITHIN},
-        above as (
-            select $agency_id::varchar as agency_id, 0 as steps
-            union all
-            select parent_agency_id, steps + 1
-            from mart.agency join above using (agency_id)
-            where parent_agency_id is not null and steps < 6
+    above = set(departments(build, agency_id))
+    within = set(around(build, place_id))
+    level = _level_of(build, place_id) if place_id else None
+    laws_known = _every_law(build)
+    is_of_all = agency_id is None and place_id is None and vendor_id is None
+
+    def is_of_place(row: Row) -> bool:
+        places = row["place_ids"] or ()
+        if row["agency_id"] is not None or within.isdisjoint(places):
+            return False
+        if row["law_id"] is None or place_id in places:
+            return True
+        law = laws_known.get(row["law_id"])
+        return law is not None and level in (law["binds"] or ())
+
+    def is_asked(row: Row) -> bool:
+        return (
+            technology is None or row["covers_all"] or technology in (row["technologies"] or ())
+        ) and (
+            is_of_all
+            or row["agency_id"] in above
+            or (vendor_id is not None and row["vendor_id"] == vendor_id)
+            or is_of_place(row)
         )
-        select * from mart.event
-        where (
-            ($agency_id is null and $place_id is null and $vendor_id is null)
-            or agency_id in (select agency_id from above)
-            or vendor_id = $vendor_id
-            or ($place_id is not null and agency_id is null
-                and list_has_any(place_ids, (select list(place_id) from within))
-                and (law_id is null or list_contains(place_ids, $place_id)
-                    or law_id in (select law_id from mart.law where {_BINDS})))
-        )
-        and ($technology is null or covers_all or list_contains(technologies, $technology))
-        order by earliest_date, latest_date, event_id limit $most
-        """,
-        agency_id=agency_id, place_id=place_id, vendor_id=vendor_id, technology=technology,
-        most=most,
-    )  # fmt: skip
+
+    return tuple(row for row in _every_event(build) if is_asked(row))[:most]

@@ -1,29 +1,35 @@
 """Places: one, where it lies, its agencies, and what is known of those within it."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Rows, ask
+from dashboard.data.opening import Build, Row, Rows, ask
+
+# Places lie in others at most so deep.
+_MOST_STEPS = 8
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2)
+def every_place(build: Build) -> Mapping[str, Row]:
+    """Return every place by its id: a few thousand small rows, asked for again and again."""
+    return {row["place_id"]: row for row in ask(build, "select * from mart.place")}
+
+
+def around(build: Build, place_id: str | None) -> tuple[str, ...]:
+    """Return a place and those it lies in, the innermost first; nothing without a place."""
+    places = every_place(build)
+    found: list[str] = []
+    while place_id is not None and len(found) <= _MOST_STEPS:
+        found.append(place_id)
+        place_id = places[place_id]["parent_place_id"] if place_id in places else None
+    return tuple(found)
+
+
 def outer_places(build: Build, place_id: str) -> Rows:
     """Return the places that one lies in, the outermost first."""
-    return ask(
-        build,
-        """
-        with recursive outer_place as (
-            select parent_place_id as place_id, 1 as steps
-            from mart.place where place_id = $place_id and parent_place_id is not null
-            union all
-            select parent_place_id, steps + 1
-            from mart.place join outer_place using (place_id)
-            where parent_place_id is not null and steps < 8
-        )
-        select place.* from mart.place as place join outer_place using (place_id)
-        order by steps desc
-        """,
-        place_id=place_id,
-    )
+    places = every_place(build)
+    outer = reversed(around(build, place_id)[1:])
+    return tuple(places[each] for each in outer if each in places)
 
 
 @lru_cache(maxsize=512)
