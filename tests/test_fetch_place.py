@@ -62,6 +62,7 @@ def published(home: Home, question: str) -> list[tuple[object, ...]]:
 SUM = "select count(*), sum(amount_usd) from mart.purchase"
 
 
+@pytest.mark.data
 def test_pages_become_one_raw_file_and_purchases(ours: Home, portal: Portal) -> None:
     (result,) = get(ours)
     assert result.failure is None
@@ -86,6 +87,7 @@ def test_what_has_not_changed_is_asked_for_once(ours: Home, server: Server, port
     assert len(server.log) == 1
 
 
+@pytest.mark.data
 def test_a_newer_table_replaces_the_one_before(ours: Home, portal: Portal) -> None:
     get(ours)
     table = portal.tables["aaaa-aaaa"]
@@ -98,6 +100,7 @@ def test_a_newer_table_replaces_the_one_before(ours: Home, portal: Portal) -> No
     assert len(archive.every_folder(ours, CITY)) == 2
 
 
+@pytest.mark.data
 def test_a_run_that_was_stopped_goes_on_with_the_page_it_had_reached(
     ours: Home, server: Server, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +133,7 @@ def _stale(home: Home, source_id: str = CITY) -> str:
     return str(found[0][0])
 
 
+@pytest.mark.data
 def test_a_renamed_column_stops_only_its_source(
     ours: Home, server: Server, portal: Portal, declare: Declare
 ) -> None:
@@ -219,6 +223,7 @@ def test_fewer_rows_than_the_portal_counted_are_not_kept(ours: Home, portal: Por
     assert list(archive.kept(ours, CITY)) == []
 
 
+@pytest.mark.data
 def test_only_changes_are_fetched_where_the_declaration_says_how(
     ours: Home, server: Server, portal: Portal, declare: Declare
 ) -> None:
@@ -244,6 +249,7 @@ def test_only_changes_are_fetched_where_the_declaration_says_how(
     assert published(ours, SUM) == [(11, Decimal("1001.10"))]
 
 
+@pytest.mark.data
 def test_each_resource_of_a_package_is_fetched_when_it_changes(
     ours: Home, server: Server, declare: Declare
 ) -> None:
@@ -267,6 +273,7 @@ def test_each_resource_of_a_package_is_fetched_when_it_changes(
     assert published(ours, SUM) == [(6, Decimal("12.00"))]
 
 
+@pytest.mark.data
 def test_a_file_is_fetched_again_only_when_its_server_has_another(
     ours: Home, server: Server, declare: Declare
 ) -> None:
@@ -335,6 +342,7 @@ columns:
 """
 
 
+@pytest.mark.data
 def test_notices_are_added_week_by_week_and_keep_their_currency(
     ours: Home, server: Server, declare: Declare
 ) -> None:

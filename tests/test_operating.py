@@ -40,6 +40,7 @@ def test_every_fenced_block_is_one_that_the_test_runs() -> None:
     assert len(re.findall(r"^```", GUIDE, re.MULTILINE)) == 2 * len(BLOCKS) > 0
 
 
+@pytest.mark.data
 def test_the_guide_works_from_top_to_bottom(computer: Computer, server: Server) -> None:
     portal = portals(Home(computer.home), server)
     computer.make_origin()
