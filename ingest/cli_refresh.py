@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ingest import refresh as refreshing
+from ingest import room
 from ingest.alert import alert
 from ingest.cli_base import AsJson, app, err, explained, out, progress_line
 from ingest.errors import WhobuysError
@@ -42,8 +43,8 @@ def refresh(
         _tell(2, f"A fault of whobuys: {error!r}", {"problem": repr(error)})
         err.print_exception()
         raise typer.Exit(2) from error
-    if report.after:
-        _offer(quiet=as_json)
+    if report.after and (why := _offer(quiet=as_json)):
+        refreshing.fell_short(Home.from_environment(), report, why)
     if as_json:
         out.print_json(report.as_json())
     else:
@@ -67,10 +68,11 @@ def _refresh(wanted: Wanted, *, quiet: bool) -> Report:
         )
 
 
-def _offer(*, quiet: bool) -> None:
+def _offer(*, quiet: bool) -> str:
     """Write the whole export that the dashboard offers, where the published build has none yet.
 
-    Readers see the new build already: an export that fails is told, and changes nothing else.
+    Readers see the new build already: an export that fails changes nothing else. Returns why it
+    failed, or nothing.
     """
     # Imported here: what only exports need is not to be waited for before the fetch.
     from dashboard import data  # noqa: PLC0415
@@ -80,8 +82,12 @@ def _offer(*, quiet: bool) -> None:
         task = progress.add_task("Writing the whole export", total=None)
         try:
             site.keep_up(data.current(), lambda what: progress.update(task, description=what))
-        except (data.NoDatabase, data.OtherShape, site.NoRoom, write.NotOurs, OSError) as error:
-            err.print(f"The whole export was not written. {error}", markup=False)
+        except (data.NoDatabase, data.OtherShape, site.NoRoom, write.NotOurs) as error:
+            return str(error)
+        except room.BROKEN as error:
+            why = room.sentence(error, Home.from_environment())
+            return f"The export for the site was not written. {why}"
+    return ""
 
 
 def _ticking(update: Callable[..., None], task: int) -> Callable[[str, int, int], None]:

@@ -64,11 +64,21 @@ def refresh(
             _refresh(home, wanted or Wanted(), report, pace, say, tick)
         except (WhobuysError, *room.BROKEN) as error:
             report.problem = room.sentence(error, home)
-        try:
-            reporting.keep(home, report)
-        except OSError as error:
-            report.not_kept = room.sentence(error, home)
+        _keep(home, report)
     return report
+
+
+def fell_short(home: Home, report: Report, why: str) -> None:
+    """Note what could not be done after a refresh, in its report and in the one that is kept."""
+    report.unfinished = " ".join(filter(None, [report.unfinished, why]))
+    _keep(home, report)
+
+
+def _keep(home: Home, report: Report) -> None:
+    try:
+        reporting.keep(home, report)
+    except OSError as error:
+        report.not_kept = room.sentence(error, home)
 
 
 def _refresh(

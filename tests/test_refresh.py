@@ -253,11 +253,19 @@ def test_the_command_says_what_happened_and_ends_with_its_code(
     ours: Home, server: Server, portal: Portal, whobuys: Whobuys
 ) -> None:
     settings = {**server.settings, "WHOBUYS_HOME": str(ours.root)}
+    in_the_way = ours.root / "exports.lock"
+    in_the_way.mkdir(parents=True)
+    short = whobuys("refresh", CITY, "--json", **settings)
+    assert short.returncode == 1, short.stderr
+    facts = json.loads(short.stdout)
+    assert facts["exit_code"] == 1
+    assert facts["sources"][CITY]["rows"] == 10
+    assert "done by the next run: The export for the site was not written." in facts["summary"]
+    assert json.loads((ours.root / "reports" / "last.json").read_text("utf-8")) == facts
+    in_the_way.rmdir()
     done = whobuys("refresh", CITY, "--json", **settings)
     assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout)
-    assert facts["exit_code"] == 0
-    assert facts["sources"][CITY]["rows"] == 10
+    assert (ours.root / "exports" / "build.json").exists()
     unknown = whobuys("refresh", "us_federal_contract", **settings)
     assert unknown.returncode == 2
     assert "Did you mean us_federal_contracts?" in unknown.stdout
