@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.parts import Link, Parts, escape, html
+from dashboard.parts import Link, Parts, attribute, escape, html
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def columns(
     heading = f'<figcaption class="wb-panel">{escape(title)}</figcaption>' if title else ""
     return (
         f'<figure class="wb-columns wb-small">{heading}'
-        f'<div class="wb-plot" role="img" aria-label="{escape(described)}" '
+        f'<div class="wb-plot" role="img" aria-label="{attribute(described)}" '
         f'style="--up:{1 - down_part:.4f}fr;--down:{down_part:.4f}fr">{bars}</div></figure>'
     )
 

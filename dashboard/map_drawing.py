@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dashboard.outlines import Outline, outline
-from dashboard.parts import escape
+from dashboard.parts import attribute, escape
 from dashboard.shapes import HEIGHT, WIDTH
 
 # How strong the hue of each shade is, the palest first.
@@ -77,7 +77,7 @@ def drawing(
     above = f'<img class="wb-above" src="{escape(borders)}" alt="">' if borders else ""
     return (
         f'<div class="wb-map"><img src="data:image/svg+xml;base64,{coded}" '
-        f'alt="{escape(described)}">{above}{_links(places)}</div>'
+        f'alt="{attribute(described)}">{above}{_links(places)}</div>'
     )
 
 
@@ -132,7 +132,7 @@ def _links(places: Sequence[Place]) -> str:
     if not places:
         return ""
     links = "".join(
-        f'<a href="{escape(place.address)}" aria-label="{escape(place.words)}" '
+        f'<a href="{escape(place.address)}" aria-label="{attribute(place.words)}" '
         f'tabindex="{-1 if number else 0}" style="{_box(outline(place.path))}"></a>'
         for number, place in enumerate(places)
         if place.path

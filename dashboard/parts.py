@@ -82,6 +82,21 @@ def escape(text: object) -> str:
     return _html.escape(str(text).translate(_TURNING), quote=True)
 
 
+# What the browser's sanitizer takes for the end of a tag or a comment, and then drops the whole
+# attribute: a tooltip, a text to copy, a chart's figures.
+_ENDS = re.compile(r"<(?=/)|(?<=[-!\]])(?=>)")
+_JOINER = "\u2060"
+
+
+def attribute(text: object) -> str:
+    """Return text for an attribute that shows or copies it as it is, whatever it holds.
+
+    A joiner, which nobody sees, stands inside of what would have the attribute dropped; scripts
+    that copy or save the text take it out again.
+    """
+    return escape(_ENDS.sub(lambda found: found.group() + _JOINER, str(text)))
+
+
 # The switches of the page that is being drawn, which its links take along.
 _carried: ContextVar[Mapping[str, str]] = ContextVar("carried", default={})  # noqa: B039
 # Files and feeds say what they hold in their own address.
@@ -142,7 +157,7 @@ def _one(part: Part) -> str:  # noqa: PLR0911 - one line for each kind of part
         case Quoted(text):
             return f"<q>{escape(text)}</q>"
         case Clipped(inner, whole):
-            return f'<span class="wb-clip" title="{escape(whole)}">{_one(inner)}</span>'
+            return f'<span class="wb-clip" title="{attribute(whole)}">{_one(inner)}</span>'
         case Code(text):
             return f"<code>{escape(text)}</code>"
         case Link():
@@ -162,7 +177,7 @@ def _link(link: Link) -> str:
     if link.is_download:
         extra += " download"
     if link.label:
-        extra += f' aria-label="{escape(link.label)}"'
+        extra += f' aria-label="{attribute(link.label)}"'
     leads = link.address
     if not link.is_outside and _BARE.fullmatch(leads):
         leads = address(leads.removeprefix("./"))

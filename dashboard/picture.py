@@ -13,7 +13,7 @@ from dashboard import data
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Row, Selection
 from dashboard.exports import cells
-from dashboard.parts import escape
+from dashboard.parts import attribute
 
 # What every row of a chart's CSV ends with, so that a row alone still says what it is.
 _ABOUT = ("record_kind", "basis", "currency", "as_of", "build_id")
@@ -81,14 +81,14 @@ def framed(drawing: str, picture: Picture) -> str:
     """Return a drawing with buttons that save it as PNG and SVG, and its figures as CSV."""
     kinds = "".join(
         f'<button type="button" data-save="{kind}" '
-        f'aria-label="Save as {kind.upper()}: {escape(picture.title)}">{kind.upper()}</button>'
+        f'aria-label="Save as {kind.upper()}: {attribute(picture.title)}">{kind.upper()}</button>'
         for kind in ("png", "svg")
     )
     return (
-        f'<div class="wb-picture" data-title="{escape(picture.title)}" '
-        f'data-under="{escape(picture.under)}" data-source="{escape(picture.source)}">'
+        f'<div class="wb-picture" data-title="{attribute(picture.title)}" '
+        f'data-under="{attribute(picture.under)}" data-source="{attribute(picture.source)}">'
         f'<div class="wb-drawn">{drawing}</div>'
         f'<p class="wb-pictures"><span>Save this chart:</span> {kinds}'
-        f'<button type="button" data-save="csv" data-csv="{escape(picture.csv)}" '
-        f'aria-label="Save its figures as CSV: {escape(picture.title)}">CSV</button></p></div>'
+        f'<button type="button" data-save="csv" data-csv="{attribute(picture.csv)}" '
+        f'aria-label="Save its figures as CSV: {attribute(picture.title)}">CSV</button></p></div>'
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.parts import Code, Link, Muted, Parts, address, escape, html
+from dashboard.parts import Code, Link, Muted, Parts, address, attribute, escape, html
 from dashboard.picture import Picture, framed
 
 # The masthead names what most readers come for; everything else stands under More, by groups.
@@ -297,7 +297,7 @@ def copyable_folded(summary: str, under: str, label: str, text: str) -> None:
 def _copy(label: str, text: str) -> str:
     return (
         f'<div class="wb-copy"><pre tabindex="0">{escape(text)}</pre>'
-        f'<button type="button" data-copy="{escape(text)}">{escape(label)}</button></div>'
+        f'<button type="button" data-copy="{attribute(text)}">{escape(label)}</button></div>'
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dashboard.parts import escape
+from dashboard.parts import attribute, escape
 from dashboard.time_axis import Axis
 
 # Words for the numbers stand beside marks from this width up; below it, the numbers alone.
@@ -71,7 +71,7 @@ def drawing(axis: Axis, marks: Sequence[Mark], panels: Sequence[Panel], describe
     )
     below = "".join(_panel(axis, panel, scale, guides) for panel in panels) or _labels(axis, [])
     return (
-        f'<figure class="wb-time" role="img" aria-label="{escape(described)}">'
+        f'<figure class="wb-time" role="img" aria-label="{attribute(described)}">'
         f"{strip}{below}</figure>"
     )
 
@@ -121,13 +121,14 @@ def lines(places: Sequence[tuple[float, float, float]]) -> list[int]:
 
 def _strip(placed: Sequence[_Placed], others: Sequence[Mark]) -> str:
     ticks = "".join(
-        f'<i class="wb-tick" title="{escape(mark.words)}" style="--at:{100 * mark.share:.2f}%"></i>'
+        f'<i class="wb-tick" title="{attribute(mark.words)}" '
+        f'style="--at:{100 * mark.share:.2f}%"></i>'
         for mark in others
     )
     marks = "".join(
-        f'<i class="wb-mark{" wb-left" if each.is_left else ""}" title="{escape(each.mark.words)}" '
-        f'style="--at:{100 * each.mark.share:.2f}%;--line-wide:{each.wide};'
-        f'--line-narrow:{each.narrow}">'
+        f'<i class="wb-mark{" wb-left" if each.is_left else ""}" '
+        f'title="{attribute(each.mark.words)}" style="--at:{100 * each.mark.share:.2f}%;'
+        f'--line-wide:{each.wide};--line-narrow:{each.narrow}">'
         f"<b>{each.mark.number}</b><span>{escape(each.mark.label)}</span></i>"
         for each in placed
     )

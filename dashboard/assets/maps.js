@@ -9,7 +9,8 @@
     const at = link.getBoundingClientRect(), frame = map.getBoundingClientRect();
     box.className = "wb-map-said";
     box.setAttribute("aria-hidden", "true");
-    box.textContent = link.getAttribute("aria-label");
+    // Without the joiner with which `attribute` in parts.py keeps an attribute whole.
+    box.textContent = link.getAttribute("aria-label").replaceAll("\u2060", "");
     const middle = (at.left + at.right) / 2 - frame.left;
     box.style.left = `${Math.min(Math.max(middle, 140), Math.max(frame.width - 140, 140))}px`;
     box.style.top = `${Math.max(at.top - frame.top, 44)}px`;

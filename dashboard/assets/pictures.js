@@ -11,6 +11,8 @@
     if (text !== undefined) made.textContent = text;
     return made;
   };
+  // The joiner with which `attribute` in parts.py keeps an attribute whole is no part of the words.
+  const plain = (text) => text.replaceAll("\u2060", "");
   const short = (number) => Math.round(number * 100) / 100;
   const seen = (colour) => colour && colour !== "transparent" && !/, 0\)$|\/ 0\)$/.test(colour);
   const hex = (colour) => {
@@ -169,7 +171,7 @@
     const said = (name, text) => {
       const line = document.createElement("p");
       line.className = name;
-      line.textContent = text;
+      line.textContent = plain(text);
       return line;
     };
     sheet.append(said("wb-sheet-title", picture.dataset.title),
@@ -191,7 +193,8 @@
       const width = WIDTH + 2 * EDGE, height = Math.ceil(at.height) + 2 * EDGE;
       const whole = shape("svg", { xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`,
         "font-family": FONT, role: "img" });
-      whole.append(shape("title", {}, `${picture.dataset.title}. ${picture.dataset.under}`));
+      whole.append(shape("title", {},
+        plain(`${picture.dataset.title}. ${picture.dataset.under}`)));
       const definitions = shape("defs", {});
       definitions.append(...drawing.patterns.values());
       whole.append(definitions, shape("rect", { width: "100%", height: "100%", fill: "#FBFAF7" }),
@@ -216,7 +219,7 @@
     const file = `whobuys-${words.replace(/[^a-z0-9]+/g, "-").slice(0, 90)}`.replace(/-+$/, "");
     if (kind === "csv") {
       // The mark at the start tells spreadsheets that this is UTF-8.
-      give(new Blob(["\ufeff", button.dataset.csv], { type: "text/csv" }), `${file}.csv`);
+      give(new Blob(["\ufeff", plain(button.dataset.csv)], { type: "text/csv" }), `${file}.csv`);
       return;
     }
     const { text, width, height } = await drawn(picture);

@@ -230,7 +230,8 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     const button = event.target.closest?.(".stHtml button[data-copy]");
     if (button) {
       const said = button.textContent;
-      navigator.clipboard.writeText(button.dataset.copy).then(() => {
+      // Without the joiner with which `attribute` in parts.py keeps an attribute whole.
+      navigator.clipboard.writeText(button.dataset.copy.replaceAll("\u2060", "")).then(() => {
         button.textContent = "Copied";
         setTimeout(() => { button.textContent = said; }, 1500);
       });
