@@ -9,7 +9,6 @@ Amounts of different basis or record kind are never added: totals are asked for 
 
 from dashboard.data.acting import (
     added_since_signing,
-    agency_peers,
     buyers_of_place,
     buying_places,
     called,
@@ -116,7 +115,7 @@ from dashboard.data.origins import (
     years_covered,
 )
 from dashboard.data.pairs import Pair, pairs
-from dashboard.data.peers import peers
+from dashboard.data.peers import agency_peers, peers
 from dashboard.data.places import (
     agencies_of_place,
     coverage_of_place,

@@ -1,27 +1,78 @@
 """What a reader can act on: contracts that end, their last day to act, and laws on records."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
-from dashboard.data.opening import Build, Row, Rows, ask
+import numpy as np
+
+from dashboard.data.held import Numbers, day, held, holds, mask, number_of
+from dashboard.data.opening import Build, Row, Rows, ask, connection
 from dashboard.data.places import around, every_place
-from dashboard.data.records import whole
-from dashboard.data.selected import ask_selected, ask_selected_one
-from dashboard.data.terms import Measure, Selection
+from dashboard.data.records import sorted_by, whole
+from dashboard.data.selected import PURCHASES
+from dashboard.data.terms import Selection
 
 _NOTICE = """
     left join lateral (
         select days, what as notice_what, source_title as notice_source,
             source_url as notice_url, confidence as notice_confidence
         from mart.notice_period as n
-        where n.purchase_id = selected.purchase_id
-            or (n.purchase_id is null and n.vendor_id = selected.vendor_id
-                and n.place_id = selected.place_id)
+        where n.purchase_id = ending.purchase_id
+            or (n.purchase_id is null and n.vendor_id = ending.vendor_id
+                and n.place_id = ending.place_id)
         -- What is said of the purchase itself comes before what is said of the vendor.
         order by n.purchase_id is null limit 1
     ) as notice on true
     """
+# Umbrella contracts end by their last day to order.
+_ENDING = f"""
+    from (
+        select place_in_table, purchase_id, vendor_id, place_id,
+            coalesce(end_date, ordering_end_date) as ends
+        from {PURCHASES} where ends is not null
+    ) as ending {_NOTICE}
+    """
+_NO_NOTICE = dict.fromkeys(
+    ("days", "notice_what", "notice_source", "notice_url", "notice_confidence")
+)
+# Purchases of which the record says by how much amendments raised the ceiling.
+_GREW = "p.ceiling_growth_usd > 0"
+_GROWN_ORDERS = {
+    "dollars": "ceiling_growth_usd desc nulls last, purchase_id",
+    "share": "(ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double desc nulls last, "
+    "purchase_id",
+}
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """The purchases that have an end, by where they stand in memory: the first to act on first."""
+
+    order: Numbers
+    days: Numbers
+    "Of each of them, the day of its end since 1970."
+    notices: Mapping[int, Row]
+    "The notice period of those that have one."
+
+
+@lru_cache(maxsize=2)
+def _every_end(build: Build) -> _Ends:
+    with connection(build) as cursor:
+        found = cursor.execute(
+            f"""
+            select place_in_table, date_diff('day', date '1970-01-01', ends) as day {_ENDING}
+            order by coalesce((ends - days)::date, ends), ends, purchase_id
+            """
+        ).fetchnumpy()
+    notices = ask(build, f"select place_in_table, notice.* {_ENDING} where notice_what is not null")
+    places = held(build).places
+    return _Ends(
+        np.searchsorted(places, np.asarray(found["place_in_table"])).astype(np.int32),
+        np.asarray(found["day"]).astype(np.int32),
+        {int(np.searchsorted(places, row.pop("place_in_table"))): row for row in notices},
+    )
 
 
 @lru_cache(maxsize=512)
@@ -31,22 +82,17 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
     `days` and `last_day_to_act` are null where no notice period is on record. Umbrella contracts
     end by their last day to order.
     """
-    found = ask_selected(
-        build,
-        selection,
-        f"""
-        select place_in_table, notice.*,
-            coalesce(selected.end_date, ordering_end_date) as ends,
-            (coalesce(selected.end_date, ordering_end_date) - days)::date as last_day_to_act
-        from selected {_NOTICE}
-        where coalesce(selected.end_date, ordering_end_date) between $first and $last
-        order by coalesce(last_day_to_act, ends), ends, purchase_id limit $most
-        """,
-        first=first,
-        last=last,
-        most=most,
-    )
-    return whole(build, found)
+    known = _every_end(build)
+    is_within = (known.days >= number_of(first)) & (known.days <= number_of(last))
+    which = np.flatnonzero(mask(build, selection)[known.order] & is_within)[:most]
+    rows = known.order[which]
+    found = []
+    for row, number, purchase in zip(rows, known.days[which], whole(build, rows), strict=True):
+        notice, ends = known.notices.get(int(row), _NO_NOTICE), day(number)
+        days = notice["days"]
+        act = None if days is None else ends - timedelta(days=days)
+        found.append({**purchase, **notice, "ends": ends, "last_day_to_act": act})
+    return tuple(found)
 
 
 @lru_cache(maxsize=512)
@@ -56,20 +102,14 @@ def grown(build: Build, selection: Selection, order: str = "dollars", most: int 
     Growth compares the ceiling now with the ceiling at signing; where either is not in the record
     it cannot be said, and the purchase is not here.
     """
-    found = ask_selected(
-        build,
-        selection,
-        """
-        select place_in_table,
-            (ceiling_growth_usd / nullif(first_ceiling_usd, 0))::double as growth_share
-        from selected
-        where ceiling_growth_usd > 0
-        order by /*order*/ desc nulls last, purchase_id limit $most
-        """,
-        {"order": {"dollars": "ceiling_growth_usd", "share": "growth_share"}[order]},
-        most=most,
-    )
-    return whole(build, found)
+    chosen = mask(build, selection) & holds(build, _GREW)
+    rows = whole(build, sorted_by(build, chosen, _GROWN_ORDERS[order])[:most])
+    return tuple({**row, "growth_share": _growth_share(row)} for row in rows)
+
+
+def _growth_share(row: Row) -> float | None:
+    first = row["first_ceiling_usd"]
+    return float(row["ceiling_growth_usd"]) / float(first) if first else None
 
 
 @lru_cache(maxsize=512)
@@ -79,36 +119,32 @@ def added_since_signing(build: Build, selection: Selection, most: int = 10) -> R
     `in_all` counts them. Only purchases whose every transaction from the first is in the records
     have a first obligation; a lifetime total says nothing of when it grew.
     """
-    found = ask_selected(
+    added = holds(
         build,
-        selection,
-        """
-        select place_in_table, amount_usd - first_obligated_usd as added_usd,
-            count(*) over () as in_all
-        from selected
-        where amount_scope = 'window' and record_kind <> 'idv'
-        and amount_usd > first_obligated_usd
-        order by added_usd desc, purchase_id limit $most
-        """,
-        most=most,
+        "p.amount_scope = 'window' and p.record_kind <> 'idv' "
+        "and p.amount_usd > p.first_obligated_usd",
     )
-    return whole(build, found)
+    every = sorted_by(
+        build,
+        mask(build, selection) & added,
+        "amount_usd - first_obligated_usd desc nulls last, purchase_id",
+    )
+    return tuple(
+        {**row, "added_usd": row["amount_usd"] - row["first_obligated_usd"], "in_all": len(every)}
+        for row in whole(build, every[:most])
+    )
 
 
 @lru_cache(maxsize=512)
 def growth_known(build: Build, selection: Selection) -> Row:
     """Return of how many selected purchases growth can be said, and of how many it cannot."""
-    row = ask_selected_one(
-        build,
-        selection,
-        """
-        select count(ceiling_growth_usd) as known,
-            count(*) filter (ceiling_growth_usd is null) as unknown,
-            count(*) filter (ceiling_growth_usd > 0) as grew
-        from selected where record_kind <> 'idv'
-        """,
-    )
-    return row or {"known": 0, "unknown": 0, "grew": 0}
+    chosen = mask(build, selection) & ~held(build).is_idv
+    known = int((chosen & holds(build, "p.ceiling_growth_usd is not null")).sum())
+    return {
+        "known": known,
+        "unknown": int(chosen.sum()) - known,
+        "grew": int((chosen & holds(build, _GREW)).sum()),
+    }
 
 
 @lru_cache(maxsize=2)
@@ -149,82 +185,6 @@ def buyers_of_place(build: Build, place_id: str) -> tuple[str, ...]:
         place_id=place_id,
     )
     return tuple(str(row["agency_id"]) for row in rows)
-
-
-@lru_cache(maxsize=256)
-def agency_peers(build: Build, agency_id: str, measure: Measure) -> Rows:
-    """Return agencies to set beside one: equal kind of record, basis, currency and years only.
-
-    Federal: the other sub-agencies of its department, by share of all their spending. Local:
-    bodies of the same kind elsewhere, per resident, nearest in population first. Both sides are
-    of the years for which complete sources cover both; empty where there are none.
-
-    Columns: agency_id, agency_name, place_name, population, first_year, last_year, currency,
-    amount, whole, here_amount, here_whole, here_population.
-    """
-    return ask(
-        build,
-        """
-        with
-        whole as (
-            select agency_id, fiscal_year, currency, sum(amount) as whole
-            from mart.denominator
-            where record_kind = $record_kind and basis = $basis and currency = $currency
-                and source_id in (select source_id from mart.source where is_complete)
-            group by all
-        ),
-        spent as (
-            select p.agency_id, t.fiscal_year, t.currency, sum(t.amount) as amount
-            from mart.purchase as p
-            join mart.transaction as t using (purchase_id)
-            where p.is_counted and p.record_kind = $record_kind and p.basis = $basis
-                and t.source_id in (select source_id from mart.source where is_complete)
-            group by all
-        ),
-        here as (select * from mart.agency where agency_id = $agency_id),
-        peer as (
-            select a.*, population
-            from mart.agency as a
-            cross join here
-            left join mart.place as p on p.place_id = a.place_id
-            where a.agency_id <> here.agency_id
-            and case when here.kind is null
-                then a.kind is null and a.parent_agency_id = here.parent_agency_id
-                else a.kind = here.kind and a.level = here.level and a.place_id <> here.place_id
-                    and population > 0 end
-        )
-        select peer.agency_id, peer.agency_name, peer.place_name, peer.kind, peer.population,
-            min(other.fiscal_year)::int as first_year, max(other.fiscal_year)::int as last_year,
-            other.currency, coalesce(sum(bought.amount), 0)::decimal(18, 2) as amount,
-            sum(other.whole)::decimal(18, 2) as whole,
-            coalesce(sum(own_bought.amount), 0)::decimal(18, 2) as here_amount,
-            sum(own.whole)::decimal(18, 2) as here_whole,
-            any_value(mine.population) as here_population
-        from peer
-        join whole as other on other.agency_id = peer.agency_id
-        join whole as own on own.agency_id = $agency_id
-            and own.fiscal_year = other.fiscal_year and own.currency = other.currency
-        left join spent as bought on bought.agency_id = other.agency_id
-            and bought.fiscal_year = other.fiscal_year and bought.currency = other.currency
-        left join spent as own_bought on own_bought.agency_id = own.agency_id
-            and own_bought.fiscal_year = own.fiscal_year
-            and own_bought.currency = own.currency
-        cross join here
-        left join mart.place as mine on mine.place_id = here.place_id
-        group by peer.agency_id, peer.agency_name, peer.place_name, peer.kind, peer.population,
-            other.currency
-        having sum(other.whole) > 0 and sum(own.whole) > 0
-            and (peer.kind is null or any_value(mine.population) > 0)
-        order by case when peer.population > 0 and any_value(mine.population) > 0
-            then abs(ln(peer.population) - ln(any_value(mine.population))) end,
-            sum(other.whole) desc, peer.agency_id
-        limit 12
-        """,
-        agency_id=agency_id,
-        record_kind=measure.record_kind,
-        basis=measure.basis,
-        currency=measure.currency,
-    )
 
 
 @lru_cache(maxsize=256)
@@ -272,12 +232,5 @@ def buying_places(build: Build) -> Rows:
 @lru_cache(maxsize=512)
 def without_end(build: Build, selection: Selection) -> int:
     """Return how many selected purchases have no end in the record."""
-    row = ask_selected_one(
-        build,
-        selection,
-        """
-        select count(*) as n from selected
-        where end_date is null and ordering_end_date is null and record_kind <> 'idv'
-        """,
-    )
-    return int(row["n"]) if row else 0
+    has_no_end = holds(build, "p.end_date is null and p.ordering_end_date is null")
+    return int((mask(build, selection) & has_no_end & ~held(build).is_idv).sum())

@@ -232,6 +232,11 @@ def day(number: Any) -> date:
     return _EPOCH + timedelta(days=int(number))
 
 
+def number_of(date_: date) -> int:
+    """Return a date as days since 1970."""
+    return (date_ - _EPOCH).days
+
+
 _lock = threading.Lock()
 _held: "OrderedDict[Build, Held]" = OrderedDict()
 # While a build is read, readers of another do not wait.
@@ -286,6 +291,28 @@ def _bits(build: Build, condition: Condition) -> Numbers:
     return np.packbits(mask)
 
 
+def holds(build: Build, sql: str, **values: object) -> Mask:
+    """Return for which purchases `p` a condition of ours holds; values are bound."""
+    bits = _bits(build, Condition(sql, tuple(values.items())))
+    return np.unpackbits(bits, count=held(build).size).astype(np.bool_)
+
+
+@lru_cache(maxsize=16)
+def numbers_of(build: Build, sql: str) -> Numbers:
+    """Return a whole number of each purchase `p`, said in SQL of ours; it may not be null."""
+    return _numbers(_each(build, sql)["n"])
+
+
+@lru_cache(maxsize=16)
+def group_of(build: Build, sql: str) -> Group:
+    """Return the words of each purchase `p`, said in SQL of ours, to group by."""
+    return grouped(_each(build, sql)["n"])
+
+
+def _each(build: Build, sql: str) -> pa.Table:
+    return _table(build, f"select {sql} as n from {PURCHASES} as p order by place_in_table")
+
+
 @lru_cache(maxsize=128)
 def mask(build: Build, selection: Selection) -> Mask:
     """Return which purchases are selected."""
@@ -332,7 +359,7 @@ def _read(build: Build) -> Held:
         """,
     )
     years = pa.array(moved.year)
-    groups = {name: _group(narrow[name], narrow[f"{name}_name"]) for name in _GROUPS}
+    groups = {name: grouped(narrow[name], narrow[f"{name}_name"]) for name in _GROUPS}
     cents: Numbers = np.zeros(len(places), dtype=kind)
     np.add.at(cents, moved.row, moved.cents)
     return Held(
@@ -348,9 +375,9 @@ def _read(build: Build) -> Held:
         lifetime_cents=_numbers(narrow["lifetime_cents"]).astype(kind),
         cents=cents,
         moved=moved,
-        years=_group(pc.if_else(pc.equal(years, NO_YEAR), None, years)),
+        years=grouped(pc.if_else(pc.equal(years, NO_YEAR), None, years)),
         flag_rows=np.searchsorted(places, _numbers(flags["place"])),
-        flags=_group(flags["flag"], flags["title"]),
+        flags=grouped(flags["flag"], flags["title"]),
         rows=_rows(build) if len(places) <= _ROWS_AT_MOST else None,
     )
 
@@ -419,13 +446,14 @@ def _rows(build: Build) -> Whole:
     words = {}
     for name, column in zip(found.column_names, found.columns, strict=True):
         if pa.types.is_string(column.type):
-            group = _group(column)
+            group = grouped(column)
             if len(group.keys) * 3 < len(column):
                 words[name] = Group(group.codes, [*group.keys, None], group.names)
     return Whole(found.column_names, words, found.drop_columns(list(words)))
 
 
-def _group(keys: Any, names: Any = None) -> Group:
+def grouped(keys: Any, names: Any = None) -> Group:
+    """Return a column to group by, with the names of its keys beside it where they have some."""
     array = keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys
     coded = array.dictionary_encode()
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)

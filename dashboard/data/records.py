@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from dashboard.data.held import NO_YEAR, Numbers, dollars, held, mask
+from dashboard.data.held import NO_YEAR, Group, Mask, Numbers, dollars, grouped, held, mask
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
-from dashboard.data.selected import PURCHASES, ask_selected, selected_sql
+from dashboard.data.selected import PURCHASES, selected_sql
 from dashboard.data.terms import Selection
 
 SORTS = {
@@ -33,6 +33,8 @@ SORTS = {
     "then amount_usd - first_obligated_usd end desc nulls last, purchase_id",
 }
 
+# Where no reason says how strong it is.
+_NO_STRENGTH = 127
 
 _EVERY_ROW = """,
     sums as (
@@ -92,16 +94,13 @@ def purchases_from(build: Build, selection: Selection, order: str, start: int, s
     return tuple(found)
 
 
-def whole(build: Build, found: Rows) -> Rows:
-    """Return rows that have a `place_in_table` with all that is published of their purchases.
-
-    To read every column of a few rows takes the database longer than to find them.
-    """
+def whole(build: Build, which: Numbers) -> list[Row]:
+    """Return all that is published of purchases, by where they stand in memory, in this order."""
     known = held(build)
-    places = [row["place_in_table"] for row in found]
     if known.rows is not None:
-        every = known.rows.take(np.searchsorted(known.places, places))
+        every = known.rows.take(which)
     else:
+        places = known.places[which].tolist()
         rows = ask(
             build,
             f"select * from {PURCHASES} as p where list_contains($places, place_in_table)",
@@ -109,10 +108,7 @@ def whole(build: Build, found: Rows) -> Rows:
         )
         by_place = {row["place_in_table"]: row for row in rows}
         every = [by_place[place] for place in places]
-    return tuple(
-        {**purchase, "shown_money": purchase["money"], **row}
-        for purchase, row in zip(every, found, strict=True)
-    )
+    return [{**purchase, "shown_money": purchase["money"]} for purchase in every]
 
 
 @lru_cache(maxsize=64)
@@ -122,12 +118,16 @@ def _in_order(build: Build, selection: Selection, order: str) -> Numbers:
     chosen = mask(build, selection)
     if selection.years and "shown_money" in SORTS[order]:
         # What moved in those years alone; purchases of which nothing did stand last.
-        by_id = _sorted_by(build, "purchase_id")
-        places = by_id[chosen[by_id]]
+        places = sorted_by(build, chosen, "purchase_id")
         cents, has_money = known.money_of(places, selection.years)
         keys = cents if order == "Smallest amount" else -cents
         return places[np.lexsort((keys, ~has_money))]
-    every = _sorted_by(build, SORTS[order])
+    return sorted_by(build, chosen, SORTS[order])
+
+
+def sorted_by(build: Build, chosen: Mask, order: str) -> Numbers:
+    """Return where purchases stand in memory, in one of our orders: SQL that ends with the id."""
+    every = _sorted_by(build, order)
     return every[chosen[every]]
 
 
@@ -244,22 +244,56 @@ def source_of(build: Build, purchase_id: str) -> Row | None:
     )
 
 
+@dataclass(frozen=True)
+class _Reasons:
+    """Why purchases count: an entry for each purchase and reason, with its strength."""
+
+    row: Numbers
+    titles: Group
+    strength: Numbers
+
+
+@lru_cache(maxsize=2)
+def _every_reason(build: Build) -> _Reasons:
+    with connection(build) as cursor:
+        found = cursor.sql(
+            """
+            select p.rowid as place, e.title, min(e.strength) as strength
+            from mart.evidence as e join mart.purchase as p using (purchase_id)
+            where e.speaks <> 'against' and e.title is not null group by all
+            """
+        ).to_arrow_table()
+    row = np.searchsorted(held(build).places, found["place"].to_numpy()).astype(np.int32)
+    strength = found["strength"].fill_null(_NO_STRENGTH).to_numpy()
+    return _Reasons(row, grouped(found["title"]), strength)
+
+
 @lru_cache(maxsize=512)
-def reasons(build: Build, selection: Selection) -> Rows:
-    """Return the reasons for which the selected purchases count, the most frequent first."""
-    return ask_selected(
-        build,
-        selection,
-        """
-        select e.title, min(e.strength) as strength,
-            count(distinct purchase_id) as purchases
-        from selected join mart.evidence as e using (purchase_id)
-        where e.speaks <> 'against' and e.title is not null
-        group by e.title
-        -- What the record shows says more to a reader than that somebody read it.
-        order by min(e.strength) = 1, purchases desc, min(e.strength), e.title limit 5
-        """,
-    )
+def reasons(build: Build, selection: Selection, most: int = 5) -> Rows:
+    """Return the reasons for which the selected purchases count, the most frequent first.
+
+    Columns: title, strength (the best that it has among them), purchases.
+    """
+    every = _every_reason(build)
+    chosen = mask(build, selection)[every.row]
+    purchases = every.titles.counts(chosen)
+    strength = np.full(len(purchases), _NO_STRENGTH)
+    np.minimum.at(strength, every.titles.codes[chosen], every.strength[chosen])
+    found = [
+        {
+            "title": every.titles.keys[n],
+            "strength": int(strength[n]) if strength[n] < _NO_STRENGTH else None,
+            "purchases": int(purchases[n]),
+        }
+        for n in np.flatnonzero(purchases)
+    ]
+    # What the record shows says more to a reader than that somebody read it.
+    found.sort(
+        key=lambda row: (
+            row["strength"] == 1, -row["purchases"], row["strength"] or _NO_STRENGTH, row["title"]
+        )
+    )  # fmt: skip
+    return tuple(found[:most])
 
 
 @lru_cache(maxsize=512)
