@@ -1,6 +1,7 @@
 """Sums: in all, by year, by agency, vendor, maker and technology, and as a share."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,14 +15,16 @@ from dashboard.data.held import (
     Held,
     Mask,
     Numbers,
+    cents_of,
     day,
     dollars,
+    grouped,
     held,
     largest,
     mask,
+    together,
 )
-from dashboard.data.opening import Build, Row
-from dashboard.data.selected import ask_selected_one
+from dashboard.data.opening import Build, Row, ask, connection
 from dashboard.data.terms import Bar, Measure, Programme, Selection, Total, YearAmount
 
 
@@ -172,6 +175,54 @@ def largest_programme(build: Build, selection: Selection, measure: Measure) -> P
     )
 
 
+@dataclass(frozen=True)
+class _Complete:
+    """What moved by complete sources, an entry for each transaction with its source and year.
+
+    `whole` has all spending of each agency, kind of record and basis, by source and year.
+    """
+
+    row: Numbers
+    years: Group
+    cents: Numbers
+    whole: Mapping[tuple[str, str, str], Mapping[tuple[str, int], Decimal]]
+
+
+@lru_cache(maxsize=2)
+def _of_complete_sources(build: Build) -> _Complete:
+    whole: dict[tuple[str, str, str], dict[tuple[str, int], Decimal]] = {}
+    for row in ask(
+        build,
+        """
+        select agency_id, record_kind, basis, source_id, fiscal_year, sum(amount_usd) as usd
+        from mart.denominator join (select source_id from mart.source where is_complete)
+            using (source_id)
+        where fiscal_year is not null group by all
+        """,
+    ):
+        of_agency = whole.setdefault((row["agency_id"], row["record_kind"], row["basis"]), {})
+        of_agency[row["source_id"], row["fiscal_year"]] = row["usd"]
+    with connection(build) as cursor:
+        found = cursor.sql(
+            f"""
+            select p.rowid as place, t.source_id, t.fiscal_year,
+                coalesce({cents_of("t.amount_usd")}, 0) as cents
+            from mart.transaction as t join mart.purchase as p using (purchase_id)
+            join (select source_id from mart.source where is_complete) as s
+                on s.source_id = t.source_id
+            where t.fiscal_year is not null
+            """
+        ).to_arrow_table()
+    known = held(build)
+    sources, years = grouped(found["source_id"]), grouped(found["fiscal_year"])
+    return _Complete(
+        np.searchsorted(known.places, found["place"].to_numpy()).astype(np.int32),
+        together([sources, years]),
+        found["cents"].to_numpy().astype(known.cents.dtype),
+        whole,
+    )
+
+
 @lru_cache(maxsize=512)
 def share_of_all(
     build: Build, selection: Selection, measure: Measure, agency_id: str
@@ -181,34 +232,28 @@ def share_of_all(
     Only from complete sources, and only within the same source, basis and year (ruling 11);
     None where that is not given.
     """
-    row = ask_selected_one(
-        build,
-        selection.of(measure),
-        """,
-        whole as (
-            select source_id, fiscal_year, sum(amount_usd) as whole_usd
-            from mart.denominator
-            join (select source_id from mart.source where is_complete) using (source_id)
-            where agency_id = $agency_id and basis = $basis and record_kind = $record_kind
-            group by source_id, fiscal_year
-        ),
-        part as (
-            select t.source_id, t.fiscal_year, sum(t.amount_usd) as part_usd
-            from selected join mart.transaction as t using (purchase_id)
-            where selected.agency_id = $agency_id
-            group by t.source_id, t.fiscal_year
-        )
-        select sum(coalesce(part_usd, 0)) as part_usd, sum(whole_usd) as whole_usd,
-            min(fiscal_year) as first_year, max(fiscal_year) as last_year
-        from whole left join part using (source_id, fiscal_year)
-        """,
-        agency_id=agency_id,
-        basis=measure.basis,
-        record_kind=measure.record_kind,
-    )
-    if row is None or not row["whole_usd"] or not row["part_usd"]:
+    every = _of_complete_sources(build)
+    whole = every.whole.get((agency_id, measure.record_kind, measure.basis), {})
+    agencies = held(build).groups["agency"]
+    if not whole or agency_id not in agencies.keys:
         return None
-    return row
+    is_its_own = agencies.codes == agencies.keys.index(agency_id)
+    chosen = (mask(build, selection.of(measure)) & is_its_own)[every.row]
+    sums = every.years.sums(chosen, every.cents[chosen])
+    part = sum(
+        int(sums[n]) for n in np.flatnonzero(every.years.counts(chosen))
+        if every.years.keys[n] in whole
+    )  # fmt: skip
+    known = [usd for usd in whole.values() if usd is not None]
+    if not part or not sum(known):
+        return None
+    years = [year for _, year in whole]
+    return {
+        "part_usd": dollars(part),
+        "whole_usd": sum(known, Decimal(0)),
+        "first_year": min(years),
+        "last_year": max(years),
+    }
 
 
 @lru_cache(maxsize=512)

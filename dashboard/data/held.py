@@ -10,6 +10,7 @@ Money is whole cents, in integers. Each build is held by itself, two at most, an
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -232,6 +233,11 @@ def day(number: Any) -> date:
     return _EPOCH + timedelta(days=int(number))
 
 
+def day_of(column: str, otherwise: int) -> str:
+    """Return SQL for a date as days since 1970, and for what stands where none is known."""
+    return f"coalesce(date_diff('day', date '1970-01-01', {column}), {otherwise})"
+
+
 def number_of(date_: date) -> int:
     """Return a date as days since 1970."""
     return (date_ - _EPOCH).days
@@ -343,7 +349,7 @@ def _read(build: Build) -> Held:
         select place_in_table, {columns}, record_kind = 'idv' as is_idv,
             amount_scope = 'lifetime' as is_lifetime, amount_scope = 'window' as is_window,
             money is not null as has_amount,
-            coalesce({_cents("coalesce(lifetime_usd, money)")}, 0) as lifetime_cents
+            coalesce({cents_of("coalesce(lifetime_usd, money)")}, 0) as lifetime_cents
         from {PURCHASES} as p order by place_in_table
         """,
     )
@@ -365,9 +371,9 @@ def _read(build: Build) -> Held:
     return Held(
         places=places,
         groups=groups,
-        measures=_together([groups[name] for name in MEASURE]),
-        programmes=_together([groups[name] for name in PROGRAMME]),
-        behind=_together([groups["source"], groups["agency"]]),
+        measures=together([groups[name] for name in MEASURE]),
+        programmes=together([groups[name] for name in PROGRAMME]),
+        behind=together([groups["source"], groups["agency"]]),
         is_idv=_is(narrow["is_idv"]),
         is_lifetime=_is(narrow["is_lifetime"]),
         is_window=_is(narrow["is_window"]),
@@ -382,7 +388,7 @@ def _read(build: Build) -> Held:
     )
 
 
-def _cents(money: str) -> str:
+def cents_of(money: str) -> str:
     """Return SQL for an amount in whole cents; a hundred times the largest fits nowhere else."""
     return f"(({money})::decimal(22, 2) * 100)::bigint"
 
@@ -392,8 +398,8 @@ def _kind_of_sums(build: Build) -> type:
     largest = ask(
         build,
         f"""
-        select (select sum(abs({_cents("money")})) from ({MOVED})) as moved,
-            (select sum(abs({_cents("coalesce(lifetime_usd, money)")}))
+        select (select sum(abs({cents_of("money")})) from ({MOVED})) as moved,
+            (select sum(abs({cents_of("coalesce(lifetime_usd, money)")}))
                 from {PURCHASES} as p) as lifetime
         """,
     )[0]
@@ -408,7 +414,7 @@ def _moved(build: Build, places: Numbers, kind: type) -> Movements:
         f"""
         with each as (
             select p.rowid as place, coalesce(fiscal_year, {NO_YEAR})::integer as year,
-                {_cents("money")} as cents, date_diff('day', date '1970-01-01', date) as day
+                {cents_of("money")} as cents, date_diff('day', date '1970-01-01', date) as day
             from ({MOVED}) as moved join mart.purchase as p using (purchase_id)
         )
         select place, year, coalesce(sum(cents), 0)::{exact} as cents,
@@ -465,12 +471,21 @@ def grouped(keys: Any, names: Any = None) -> Group:
     return Group(codes, known, found)
 
 
-def _together(groups: list[Group]) -> Group:
-    """Return a group for every combination of keys that there is; a key can be missing."""
-    codes = np.zeros(len(groups[0].codes), dtype=np.int64)
+def combinations(groups: Sequence[Group], rows: Numbers) -> tuple[Numbers, Numbers]:
+    """Return which of these rows is the first of each combination of keys, and for each its number.
+
+    A row's number says which combination it has; a key can be missing.
+    """
+    codes = np.zeros(len(rows), dtype=np.int64)
     for group in groups:
-        codes = codes * (len(group.keys) + 1) + group.codes + 1
+        codes = codes * (len(group.keys) + 1) + group.codes[rows] + 1
     _, firsts, numbers = np.unique(codes, return_index=True, return_inverse=True)
+    return firsts, numbers
+
+
+def together(groups: list[Group]) -> Group:
+    """Return a group for every combination of keys that there is; a key can be missing."""
+    firsts, numbers = combinations(groups, np.arange(len(groups[0].codes)))
     # The last key stands for -1: none.
     each = [np.array([*g.keys, None], dtype=object)[g.codes[firsts]].tolist() for g in groups]
     keys = list(zip(*each, strict=True))

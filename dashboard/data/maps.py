@@ -2,8 +2,11 @@
 
 from functools import lru_cache
 
+import numpy as np
+
+from dashboard.data.held import Group, Mask, Numbers, dollars, group_of, held, mask
 from dashboard.data.opening import Build, Rows, ask
-from dashboard.data.selected import ask_selected
+from dashboard.data.places import every_place
 from dashboard.data.terms import Measure, Selection
 
 
@@ -15,29 +18,36 @@ def spending_by_place(build: Build, selection: Selection, measure: Measure) -> R
     everywhere. Columns: those of `mart.place`, and amount (null where every purchase is known only
     by a lifetime total), purchases, agencies.
     """
-    key = "work_place_id" if measure.is_federal else "place_id"
-    return ask_selected(
-        build,
-        selection.of(measure),
-        """,
-        sums as (
-            select purchase_id, sum(money) as money from moved group by purchase_id
-        ),
-        at_place as (
-            select selected./*key*/ as place_id,
-                sum(sums.money) as amount, count(*) as purchases,
-                count(distinct agency_id) as agencies
-            from selected left join sums using (purchase_id)
-            where record_kind <> 'idv' and selected./*key*/ is not null
-            group by all
-        )
-        select place.*, amount, purchases, agencies
-        from at_place join mart.place as place using (place_id)
-        where starts_with(place_id, 'us_')
-        order by amount desc nulls last, place_name
-        """,
-        {"key": key},
-    )
+    known = held(build)
+    chosen = mask(build, selection.of(measure)) & ~known.is_idv
+    places = group_of(build, "p.work_place_id") if measure.is_federal else known.groups["place"]
+    amounts = places.sums(chosen, known.money_of_each(chosen, selection.years))
+    purchases = places.counts(chosen)
+    has_money = np.zeros(len(purchases), dtype=np.bool_)
+    moved = known.moved.row[known.moved_of(chosen, selection.years) & known.moved.has_money]
+    has_money[places.codes[moved][places.codes[moved] >= 0]] = True
+    agencies = _agencies_at(places, known.groups["agency"], chosen)
+    every = every_place(build)
+    found = [
+        {
+            **every[places.keys[n]],
+            "amount": dollars(amounts[n]) if has_money[n] else None,
+            "purchases": int(purchases[n]),
+            "agencies": int(agencies[n]),
+        }
+        for n in np.flatnonzero(purchases)
+        if places.keys[n] in every and places.keys[n].startswith("us_")
+    ]
+    found.sort(key=lambda row: (row["amount"] is None, -(row["amount"] or 0), row["place_name"]))
+    return tuple(found)
+
+
+def _agencies_at(places: Group, agencies: Group, chosen: Mask) -> Numbers:
+    """Return how many agencies stand behind the chosen purchases of each place."""
+    known = chosen & (places.codes >= 0) & (agencies.codes >= 0)
+    both = places.codes[known].astype(np.int64) * len(agencies.keys) + agencies.codes[known]
+    at = np.unique(both) // max(len(agencies.keys), 1)
+    return np.bincount(at, minlength=len(places.keys))
 
 
 @lru_cache(maxsize=4)

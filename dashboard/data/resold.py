@@ -2,31 +2,65 @@
 
 from functools import lru_cache
 
+import numpy as np
+
+from dashboard.data.held import (
+    FAR,
+    combinations,
+    day,
+    day_of,
+    dollars,
+    held,
+    holds,
+    mask,
+    numbers_of,
+)
 from dashboard.data.opening import Build, Rows
-from dashboard.data.selected import ask_selected
 from dashboard.data.terms import Measure, Selection
+
+_GROUPS = ("vendor", "maker", "technology")
 
 
 @lru_cache(maxsize=512)
 def resold(build: Build, selection: Selection, measure: Measure, most: int = 1000) -> Rows:
-    """Return a row for each vendor, maker and technology where the two differ, largest first."""
-    return ask_selected(
-        build,
-        selection.of(measure),
-        """,
-        sums as (
-            select purchase_id, sum(money) as money from moved group by purchase_id
-        )
-        select vendor_id, any_value(vendor_name) as vendor_name,
-            maker_id, any_value(coalesce(maker_name, maker_id)) as maker_name,
-            technology, any_value(coalesce(technology_name, technology)) as technology_name,
-            count(*) as purchases, coalesce(sum(sums.money), 0) as amount,
-            min(sums_of.first_date) as first_date, max(sums_of.last_date) as last_date
-        from selected as sums_of left join sums using (purchase_id)
-        where maker_id is not null and maker_id is distinct from vendor_id
-        and record_kind <> 'idv'
-        group by vendor_id, maker_id, technology
-        order by amount desc, vendor_name, maker_name, technology limit $most
-        """,
-        most=most,
+    """Return a row for each vendor, maker and technology where the two differ, largest first.
+
+    Columns: vendor_id, vendor_name, maker_id, maker_name, technology, technology_name, purchases,
+    amount (zero where nothing moved), first_date and last_date of the purchases.
+    """
+    known = held(build)
+    is_of_another = holds(
+        build, "p.maker_id is not null and p.maker_id is distinct from p.vendor_id"
     )
+    chosen = mask(build, selection.of(measure)) & is_of_another & ~known.is_idv
+    rows = np.flatnonzero(chosen)
+    firsts, numbers = combinations([known.groups[group] for group in _GROUPS], rows)
+    purchases = np.bincount(numbers, minlength=len(firsts))
+    cents = np.zeros(len(firsts), dtype=known.cents.dtype)
+    np.add.at(cents, numbers, known.money_of_each(chosen, selection.years))
+    first, last = np.full(len(firsts), FAR), np.full(len(firsts), -FAR)
+    np.minimum.at(first, numbers, numbers_of(build, day_of("p.first_date", FAR))[rows])
+    np.maximum.at(last, numbers, numbers_of(build, day_of("p.last_date", -FAR))[rows])
+    found = []
+    for n, row in enumerate(rows[firsts]):
+        vendor, maker, technology = (known.groups[group].at(row) for group in _GROUPS)
+        found.append(
+            {
+                "vendor_id": vendor[0],
+                "vendor_name": vendor[1],
+                "maker_id": maker[0],
+                "maker_name": maker[1],
+                "technology": technology[0],
+                "technology_name": technology[1],
+                "purchases": int(purchases[n]),
+                "amount": dollars(cents[n]),
+                "first_date": day(first[n]) if first[n] < FAR else None,
+                "last_date": day(last[n]) if last[n] > -FAR else None,
+            }
+        )
+    found.sort(
+        key=lambda row: (
+            -row["amount"], row["vendor_name"] or "", row["maker_name"], row["technology"] or ""
+        )
+    )  # fmt: skip
+    return tuple(found[:most])
