@@ -319,6 +319,35 @@ def test_the_largest_programme_is_that_of_sql(build: Build) -> None:
     each_selection(check)
 
 
+def test_growth_and_resellers_are_those_of_sql(build: Build) -> None:
+    def check(chosen: Selection) -> int:
+        selected = f"from mart.purchase p where record_kind <> 'idv' and {where(chosen)}"
+        known = data.growth_known(build, chosen)
+        assert [tuple(known[name] for name in ("known", "unknown", "grew"))] == sql(
+            build,
+            "select count(ceiling_growth_usd), count(*) - count(ceiling_growth_usd), "
+            f"count(*) filter (ceiling_growth_usd > 0) {selected}",
+        )
+        money = chosen.of(Measure("contract", "committed"))
+        columns = ("vendor_id", "maker_id", "technology", "purchases", "amount", "last_date")
+        found = [
+            tuple(row[name] for name in columns)
+            for row in data.resold(build, chosen, Measure("contract", "committed"))
+        ]
+        expected = sql(
+            build,
+            "select vendor_id, maker_id, technology, count(*), coalesce(sum((select sum(money) "
+            f"from {moves(chosen)} as m where m.purchase_id = p.purchase_id)), 0), "
+            f"max(last_date) from mart.purchase p where {where(money)} "
+            "and maker_id is distinct from vendor_id and maker_id is not null group by all",
+        )
+        assert sorted(found, key=str) == sorted(expected, key=str)
+        assert [row[4] for row in found] == sorted((row[4] for row in found), reverse=True)
+        return int(known["grew"])
+
+    each_selection(check)
+
+
 def test_two_builds_are_held_apart(home: Path) -> None:
     """Answers kept for one build are never given for another, nor for another selection."""
     chosen = (Selection(), Selection(agencies=("a:1",)), Selection(years=(2022,)))

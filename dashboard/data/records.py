@@ -106,7 +106,7 @@ def whole(build: Build, which: Numbers) -> list[Row]:
             f"select * from {PURCHASES} as p where list_contains($places, place_in_table)",
             places=places,
         )
-        by_place = {row["place_in_table"]: row for row in rows}
+        by_place = {row.pop("place_in_table"): row for row in rows}
         every = [by_place[place] for place in places]
     return [{**purchase, "shown_money": purchase["money"]} for purchase in every]
 
