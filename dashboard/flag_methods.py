@@ -32,11 +32,12 @@ def show(build: Build) -> None:
 
 
 def _facts(row: Row, as_of: date) -> list[tuple[str, Parts]]:
-    shown_as = (
-        "As a fact: more than a tenth of the purchases examined raise it."
-        if row["is_fact"]
-        else "As a question: a tenth of the purchases examined raise it, or fewer."
-    )
+    if not row["examined"]:
+        shown_as = "Nowhere: it examined no purchase of this build."
+    elif row["is_fact"]:
+        shown_as = "As a fact: more than a tenth of the purchases examined raise it."
+    else:
+        shown_as = "As a question: a tenth of the purchases examined raise it, or fewer."
     return [
         ("Asks", str(row["question"])),
         ("Why", str(row["why"])),
@@ -59,5 +60,5 @@ def _facts(row: Row, as_of: date) -> list[tuple[str, Parts]]:
 
 def _raised(row: Row) -> str:
     if row["raised_share"] is None:
-        return "on none, as none was examined. "
+        return "no share can be given, as none was examined. "
     return f"on {row['raised']:,}, {row['raised_share']:.1%} of those examined. "

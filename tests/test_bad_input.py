@@ -115,6 +115,9 @@ BAD = [
     Bad("awardless.csv", without("contract_award_unique_key"),
         ("awardless.csv has no column `contract_award_unique_key`",)),
     Bad("undated.csv", without("action_date"), ("undated.csv has no column `action_date`",)),
+    # Each row has a total for its award: that would count as often as the award was changed.
+    Bad("unpriced.csv", without("federal_action_obligation"),
+        ("unpriced.csv has no column `federal_action_obligation`", ".yml")),
     Bad("semicolons.csv", content(csv_text([transaction()], delimiter=";")), ("no column",)),
     Bad("words.csv", rows(federal_action_obligation="ten"),
         ("words.csv, row 3: `federal_action_obligation` is 'ten', which is not an amount",)),

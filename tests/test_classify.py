@@ -140,6 +140,24 @@ def test_a_mixed_vendor_alone_is_possible(knowledge: Knowledge) -> None:
     assert (found["status"], found["strength"]) == ("possible", 6)
 
 
+def test_a_product_is_possible_where_nobody_knows_who_bought_it(knowledge: Knowledge) -> None:
+    words = "CLEARVIEW AI LICENSE"
+    assert is_counted(verdict(knowledge, "ACME", words, "Sheriff"))
+    assert verdict(knowledge, "ACME", words, "Library") == {}
+    found = verdict(knowledge, "ACME", words, "")
+    assert (found["status"], found["strength"]) == ("possible", 6)
+    assert (found["technology"], found["evidence"]) == ("face-recognition", "CLEARVIEW AI")
+    # The record itself may say what the buyer's name would have.
+    assert is_counted(verdict(knowledge, "ACME", f"{words} FOR POLICE", ""))
+    assert verdict(knowledge, "ACME", f"{words} EYE CLINIC", "") == {}
+    # It is no second sign for a vendor that sells other things too.
+    assert is_counted(verdict(knowledge, "TRANSUNION", "TLO ACCESS", "Sheriff"))
+    assert verdict(knowledge, "TRANSUNION", "TLO ACCESS", "")["status"] == "possible"
+    why = why_not({"vendor": "ACME", "description": words}, knowledge)
+    assert (why.status, why.counted) == ("possible", False)
+    assert any("the record does not say who bought it" in sentence for sentence in why.sentences)
+
+
 def test_a_false_friend_rejects_and_is_shown(knowledge: Knowledge) -> None:
     found = verdict(knowledge, "WEST PUBLISHING CORPORATION", "IMMIGRATION LAW BOOKS")
     assert found["status"] == "rejected"

@@ -64,6 +64,15 @@ def test_xlsx_in_and_out(tmp_path: Path) -> None:
     assert "device-forensics" in lines[1]
 
 
+def test_without_a_column_of_buyers_a_product_waits_for_a_person(tmp_path: Path) -> None:
+    given = tmp_path / "given.csv"
+    given.write_text("Item\nClearview AI licence\nGrayKey licence\nDesks\n", "utf-8")
+    result = classify_file(given, tmp_path / "out.csv")
+    assert (result.matched, result.possible) == (1, 1)
+    statuses = [row["status"] for row in rows_of(tmp_path / "out.csv")]
+    assert statuses == ["possible", "matched", ""]
+
+
 def test_formulas_come_out_harmless(tmp_path: Path) -> None:
     given = tmp_path / "given.csv"
     given.write_text('Vendor,Note,Sum\n"=cmd()","@x","-1,250.50"\n+evil,\tx,+7\n', "utf-8")

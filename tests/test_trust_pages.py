@@ -124,11 +124,17 @@ def test_every_question_has_its_method_under_a_lasting_anchor(home: Path) -> Non
     rows["mart.flag_method"] = [
         {**first, "flag": "no-bid", "code": "F02", "raised": 12, "raised_share": Decimal("0.6"),
          "is_fact": True},
+        {**first, "flag": "ban", "code": "F03", "examined": 0, "raised": 0, "raised_share": None},
         first,
     ]  # fmt: skip
     publish(home, rows)
     shown = page("method")
     part, other = shown[shown.index('id="flag-F01"') :].split('id="flag-F02"')
+    other, silent = other.split('id="flag-F03"')
+    assert "0 of the " in silent
+    assert "no share can be given, as none was examined" in silent
+    assert "Nowhere: it examined no purchase of this build." in silent
+    assert "As a question" not in silent
     assert "on 1, 5.0% of those examined" in part
     assert "As a question" in part
     assert "20 of 20 read are as the method says" in part

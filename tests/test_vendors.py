@@ -1,5 +1,6 @@
 """Vendors: identifiers first, exact aliases after, never likeness."""
 
+import csv
 from pathlib import Path
 
 import duckdb
@@ -67,6 +68,21 @@ def test_an_exact_alias_decides_and_likeness_never_does(knowledge: Knowledge) ->
     assert rows[0] == ("cellebrite", "alias", False, True)
     assert rows[1] == ("celebrite", "name", False, False)
     assert rows[2] == ("clearview_ai", "alias", False, True)
+
+
+def test_makers_that_readings_name_shortly_are_the_vendors_we_know(knowledge: Knowledge) -> None:
+    with (REFERENCE.parent / "starter" / "readings.csv").open(encoding="utf-8") as stream:
+        named = {row["maker"] for row in csv.DictReader(stream)}
+    known = {
+        "Palantir": "palantir_technologies",
+        "Flashpoint (EJ2 Communications)": "flashpoint",
+        "Pen-Link (Cobwebs)": "pen_link",
+    }
+    assert known.keys() <= named
+    found = resolve(knowledge, *((name, None) for name in known))
+    assert [row[0] for row in found] == list(known.values())
+    # Another business of that name, which draws web pages.
+    assert resolve(knowledge, ("PALANTIR.NET, INC.", None))[0][3] is False
 
 
 def test_the_name_after_doing_business_as_is_tried(knowledge: Knowledge) -> None:

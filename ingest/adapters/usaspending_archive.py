@@ -111,7 +111,9 @@ def _table(source: Source, by_ours: dict[str, str]) -> Table:
         return "grants"
     if source.record_kind == "subaward":
         return "subawards"
-    is_summary = "amount" not in by_ours and "lifetime_amount" in by_ours
+    # A summary tells of no change: a file that does and has no amounts is no file of summaries.
+    tells_of_changes = {"amount", "date", "modification_number"} & set(by_ours)
+    is_summary = "lifetime_amount" in by_ours and not tells_of_changes
     return "summaries" if is_summary else "transactions"
 
 

@@ -71,23 +71,35 @@ select purchase_id, word_set, bool_or(in_record) as in_record, bool_or(is_own) a
 from told join word_set_literal using (literal)
 group by purchase_id, word_set;
 
+-- hit: a product that counts only for certain buyers, bought by nobody knows whom, is of the kind
+-- `doubtful product`: it may be meant, and supports nothing else.
 create or replace temp table hit as
 with judged as (
     select
         purchase_id, rule,
-        bool_and(case part when 'where' then holds.word_set is not null
-            else coalesce(holds.in_record, false) end) filter (part in ('needs', 'where')) as has_all,
+        bool_and(coalesce(holds.in_record, false)) filter (part = 'needs') as has_needed,
+        bool_and(holds.word_set is not null) filter (part = 'where') as has_place,
         bool_or(coalesce(holds.is_own, false)) filter (part = 'unless') as has_unless
     from raw_hit
     join condition using (rule)
     left join condition_holds as holds using (purchase_id, word_set)
     group by purchase_id, rule
+), told as (
+    select
+        raw_hit.purchase_id, raw_hit.field as hit_field, raw_hit.said, raw_hit.literal, rule.*,
+        coalesce(has_place, true) as has_place, record.buyer_words = '  ' as is_buyer_unknown
+    from raw_hit
+    join rule using (rule)
+    left join judged using (purchase_id, rule)
+    left join candidate_record as record on record.purchase_id = raw_hit.purchase_id
+    left join found_vendor as vendor using (vendor_key)
+    where coalesce(has_needed, true) and not coalesce(has_unless, false)
+        and (rule.vendor_id = '' or rule.vendor_id = vendor.known_id)
 )
-select raw_hit.purchase_id, raw_hit.field as hit_field, raw_hit.said, raw_hit.literal, rule.*
-from raw_hit
-join rule using (rule)
-left join judged using (purchase_id, rule)
-left join candidate_record as record on record.purchase_id = raw_hit.purchase_id
-left join found_vendor as vendor using (vendor_key)
-where coalesce(has_all, true) and not coalesce(has_unless, false)
-    and (rule.vendor_id = '' or rule.vendor_id = vendor.known_id);
+select * exclude (has_place, is_buyer_unknown) replace (
+    if(has_place, kind, 'doubtful product') as kind,
+    if(has_place, strength, 6) as strength,
+    if(has_place, title, title || '; the record does not say who bought it, and it counts only for certain buyers') as title
+)
+from told
+where has_place or (kind = 'product' and is_buyer_unknown);

@@ -59,7 +59,7 @@ select
     purchase_id, strength, rule_id, title, hit_field, said, literal, said, literal, technology, type,
     scope, maker_id, 'for', beats, false
 from hit
-where kind in ('product', 'phrase', 'possible', 'related')
+where kind in ('product', 'doubtful product', 'phrase', 'possible', 'related')
 union all
 -- Strengths 5 and 6: what a vendor's record means when it says these words.
 select

@@ -2,11 +2,11 @@
 -- asks: Which exception or older contract allowed this purchase while a ban or moratorium stood?
 -- why: A council that forbids a technology should learn when it is bought all the same.
 -- method: Money moved on a day on which a ban, moratorium or restriction that reaches the agency was in
---   force and names the technology. Only laws whose text somebody read at the primary source.
--- not applicable: No such law reaches the agency and technology.
+--   force and names the technology. Only laws that a person has marked as read at the primary
+--   source: until one is, no purchase is examined, and that none raises it says nothing.
+-- not applicable: No law that was read so reaches the agency and technology.
 -- innocent explanation: Laws have exceptions, and contracts signed before often may go on.
--- checked: 22 November 2026: none examined. No law in our files has been read at its primary
---   source.
+-- checked: 22 November 2026: none, as no law in our files is marked as read at its primary source.
 -- version: 1
 select
   examined.purchase_id,

@@ -16,7 +16,7 @@ PAGES = {
     "explore": (f"explore?agency={ICE}&vendor=Clearview+AI", "$7.1 million"),
     "agency": ("agency?id=us_federal_7012", "$2.41 billion"),
     "place": ("place?id=us_ca_san_francisco", "$607,722"),
-    "vendor": ("vendor?id=palantir", "Palantir"),
+    "vendor": ("vendor?id=palantir_technologies", "Palantir Technologies"),
     "technology": ("technology?id=face-recognition", "of face recognition by"),
     "purchase": ("purchase?id={purchase}", "BI Incorporated"),
     "renewals": ("renewals", "ends within 12 months"),
