@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from dashboard import blocks, filters, sentences, widgets
+from dashboard import blocks, facets, filters, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows
 from dashboard.parts import Link, Muted, Parts, Quoted, address
@@ -92,16 +92,20 @@ _BY_NAME = {column.head.text: column for column in COLUMNS}
 def columns(build: Build) -> list[Column]:
     """Show which columns stand in the table; return them, in our order."""
     usual = [c.head.text for c in COLUMNS if c.key in _USUAL and c.key not in _same(build)]
-    with st.expander("Choose columns", expanded=bool(st.query_params.get("columns"))):
-        chosen = st.multiselect(
-            "Columns",
-            list(_BY_NAME),
-            default=usual,
-            key="columns",
-            bind="query-params",
-            select_all=False,
-            width="stretch",
-        )
+    chosen: list[str] = []
+    with facets.fold(
+        "Choose columns", "choose_columns", is_needed=bool(st.query_params.get("columns"))
+    ) as is_looked_at:
+        if is_looked_at:
+            chosen = st.multiselect(
+                "Columns",
+                list(_BY_NAME),
+                default=usual,
+                key="columns",
+                bind="query-params",
+                select_all=False,
+                width="stretch",
+            )
     return [column for name, column in _BY_NAME.items() if name in (chosen or usual)]
 
 

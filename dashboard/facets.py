@@ -1,8 +1,8 @@
 """The parts of the Explore page: its controls, counts per filter value, pages and downloads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.filters import FILTERS
 from dashboard.parts import Clipped, Link, Muted, Parts, address
+from dashboard.parts import query as in_address
 from dashboard.widgets import Head
 
 PAGE_SIZE = 50
@@ -20,6 +21,7 @@ _SHOWN_PER_FACET = 8
 _ALWAYS = ("technologies", "agencies", "vendors", "years", "statuses")
 # Filters that most readers need; the others stand folded beneath them.
 _FIRST = ("technologies", "places", "agencies", "vendors", "makers", "years", "statuses")
+_AMOUNTS = {"least": "At least, {units}", "most": "At most"}
 
 Query = dict[str, list[str]]
 
@@ -65,27 +67,7 @@ def controls(build: Build) -> Query:
     with st.container(horizontal=True, gap="small"):
         for each in first:
             query[each.name] = _choose(build, each)
-    is_open = any(st.query_params.get(n) for n in (*(e.name for e in others), "least", "most"))
-    with (
-        st.expander("More filters", expanded=is_open),
-        st.container(horizontal=True, gap="small"),
-    ):
-        for each in others:
-            query[each.name] = _choose(build, each)
-        known = filters.options(build, "currencies")
-        units = filters.amount_units(build, [known[w] for w in query.get("currency", ())])
-        for name, label in (("least", f"At least, {units}"), ("most", "At most")):
-            said_amount = st.text_input(
-                label,
-                key=name,
-                bind="query-params",
-                on_change=_first_page,
-                placeholder="For example 25,000",
-                width=190,
-            )
-            query[name] = [said_amount] if said_amount else []
-            if said_amount and filters.amount(query[name]) is None:
-                st.caption(f"{label}: write a number, such as 25,000.")
+    query.update(_more(build, others))
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         scope = switches.scope(build, on_change=_first_page)
         totals = data.totals(build, scope)
@@ -107,6 +89,51 @@ def controls(build: Build) -> Query:
     for name in ("pick", "only", "columns"):
         query[name] = st.query_params.get_all(name)
     return query
+
+
+def _more(build: Build, offered: Sequence[filters.Filter]) -> Query:
+    """Show the filters that few readers need, folded; they are drawn when they are looked at."""
+    query: Query = {name: [] for name in (*(each.name for each in offered), *_AMOUNTS)}
+    with fold("More filters", "more", is_needed=any(st.query_params.get(n) for n in query)) as more:
+        if not more:
+            return query
+        with st.container(horizontal=True, gap="small"):
+            for each in offered:
+                query[each.name] = _choose(build, each)
+            known = filters.options(build, "currencies")
+            units = filters.amount_units(build, [known[w] for w in query.get("currency", ())])
+            for name, words in _AMOUNTS.items():
+                query[name] = _amount(name, words.format(units=units))
+    return query
+
+
+def _amount(name: str, label: str) -> list[str]:
+    """Show a box for an amount; return what is written there."""
+    said = st.text_input(
+        label,
+        key=name,
+        bind="query-params",
+        on_change=_first_page,
+        placeholder="For example 25,000",
+        width=190,
+    )
+    if said and filters.amount([said]) is None:
+        st.caption(f"{label}: write a number, such as 25,000.")
+    return [said] if said else []
+
+
+@contextmanager
+def fold(label: str, key: str, *, is_needed: bool = False) -> Iterator[bool]:
+    """Show a fold to draw in; gives whether its inside is to be drawn.
+
+    What nobody looks at is neither computed nor sent. `is_needed`: something inside is set, so it
+    is drawn however the fold stands, and the fold opens when that becomes so.
+    """
+    if is_needed and not st.session_state.get(f"{key}_needed"):
+        st.session_state[key] = True
+    st.session_state[f"{key}_needed"] = is_needed
+    with st.expander(label, key=key, on_change="rerun") as inside:
+        yield bool(inside.open) or is_needed
 
 
 def _choose(build: Build, each: filters.Filter) -> list[str]:
@@ -145,11 +172,21 @@ def _with(without: str, name: str, values: Sequence[str]) -> str:
     """Return an address with the values of one more filter."""
     if not values:
         return without
-    return f"{without}{'&' if '?' in without else '?'}{urlencode({name: values}, doseq=True)}"
+    return f"{without}{'&' if '?' in without else '?'}{in_address({name: values})}"
 
 
 def counts(build: Build, chosen: Selection, query: Query) -> None:
     """Show how many purchases each value of each filter would give, as links that set it."""
+    label = "How many purchases each filter would show"
+    with fold(label, "counts") as is_looked_at:
+        if is_looked_at:
+            widgets.link_lists(label, _counts(build, chosen, query))
+
+
+def _counts(
+    build: Build, chosen: Selection, query: Query
+) -> list[tuple[str, list[tuple[Link, str, bool]]]]:
+    """Return for each filter its values, the most frequent first, with the link that sets each."""
     lists = []
     for each in FILTERS:
         links = []
@@ -173,7 +210,7 @@ def counts(build: Build, chosen: Selection, query: Query) -> None:
             )
         if len(links) > 1 or each.facet in _ALWAYS:
             lists.append((each.label, links))
-    widgets.link_lists("How many purchases each filter would show", lists)
+    return lists
 
 
 def _words(build: Build, facet: str, key: str, name: str) -> str:
@@ -277,10 +314,19 @@ def here(query: Query) -> str:
     return _address(query)
 
 
-def download(build: Build, query: Query, ending: str) -> str:
-    """Return the address of exactly these rows as a file, from the build on screen."""
-    page_address = _address(query, build=build.build_id)
-    return page_address.replace("explore", f"export/purchases.{ending}", 1)
+def downloads(build: Build, query: Query) -> list[Link]:
+    """Return the links to exactly these rows as files, from the build on screen."""
+    shown = _address(query, build=build.build_id)
+    files = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
+    return [
+        Link(
+            f"as {words}" if number else f"Download these rows as {words}",
+            shown.replace("explore", f"export/purchases.{ending}", 1),
+            is_download=True,
+            label=f"Download these rows as {words}" if number else "",
+        )
+        for number, (ending, words) in enumerate(files)
+    ]
 
 
 def whole_ledger(build: Build, text: str) -> None:

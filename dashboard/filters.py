@@ -109,7 +109,7 @@ def _options(build: Build, facet: str) -> Mapping[str, str]:
     return named
 
 
-def first_options(build: Build, facet: str, chosen: Sequence[str], most: int = 1000) -> list[str]:
+def first_options(build: Build, facet: str, chosen: Sequence[str], most: int = 500) -> list[str]:
     """Return the options a list offers: the most frequent, and whatever the address names."""
     known = options(build, facet)
     offered = list(itertools.islice(known, most))

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ Parts = Part | Iterable[Part]
 
 # Unicode's embeddings, overrides and isolates.
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# Most words hold nothing to escape, and a page has thousands of them.
+_NEEDS_ESCAPING = re.compile("[&<>\"'\u202a-\u202e\u2066-\u2069]")
 
 
 def escape(text: object) -> str:
@@ -79,7 +82,10 @@ def escape(text: object) -> str:
     Marks that turn the direction of what follows are left out: they are no letters, and would
     turn our figures beside a name too. Hebrew and Arabic need none of them.
     """
-    return _html.escape(str(text).translate(_TURNING), quote=True)
+    words = str(text)
+    if not _NEEDS_ESCAPING.search(words):
+        return words
+    return _html.escape(words.translate(_TURNING), quote=True)
 
 
 # What the browser's sanitizer takes for the end of a tag or a comment, and then drops the whole
@@ -118,8 +124,22 @@ def address(page: str, /, **parameters: object) -> str:
     page, mark, anchor = page.partition("#")
     if not page.startswith(_NOT_CARRYING):
         parameters = {**parameters, **{k: v for k, v in carried().items() if k not in parameters}}
-    given = {name: value for name, value in parameters.items() if value not in ("", None, [], ())}
-    return f"{page or './'}{'?' if given else ''}{urlencode(given, doseq=True)}{mark}{anchor}"
+    said = query(parameters)
+    return f"{page or './'}{'?' if said else ''}{said}{mark}{anchor}"
+
+
+def query(parameters: Mapping[str, object]) -> str:
+    """Return parameters as the query of an address; a list names each value, empty ones nothing."""
+    return "&".join(
+        f"{name}={_in_address(str(value))}"
+        for name, values in parameters.items()
+        if values not in ("", None, [], ())
+        for value in (values if isinstance(values, list | tuple) else (values,))
+    )
+
+
+# The same few thousand ids and words stand in nearly every address.
+_in_address = lru_cache(maxsize=8192)(quote_plus)
 
 
 def html(parts: Parts) -> str:

@@ -6,10 +6,9 @@ Every word passes `parts.html`, which escapes it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
-
 from dashboard.parts import Code, Link, Muted, Parts, address, attribute, escape, html
 from dashboard.picture import Picture, framed
+from dashboard.writing import write
 
 # The masthead names what most readers come for; everything else stands under More, by groups.
 MENU = (
@@ -62,7 +61,7 @@ class Head:
 
 def name() -> None:
     """Show the name of the site, which leads to the overview."""
-    st.html(
+    write(
         f'<a class="wb-name" href="{escape(address(""))}" '
         'aria-label="whobuys, to the overview">whobuys</a>'
     )
@@ -82,7 +81,7 @@ def menu(here: str, *, has_changes: bool, is_editor: bool = False) -> None:
         for title, pages in (*MORE, *((EDITOR,) if is_editor else ()))
     )
     is_below = ' class="wb-here"' if "aria-current" in groups else ""
-    st.html(
+    write(
         f'<header class="wb-masthead"><nav aria-label="Main">{main}'
         f'<details class="wb-menu"><summary{is_below}>More</summary>'
         f'<div class="wb-menu-groups">{groups}</div></details></nav></header>'
@@ -97,7 +96,7 @@ def _menu_link(page: str, words: str, here: str) -> str:
 def breadcrumb(*steps: Link | str) -> None:
     """Show where the page stands."""
     items = "".join(f"<li>{html(step)}</li>" for step in steps if step)
-    st.html(f'<nav class="wb-crumbs" aria-label="Where this is"><ol>{items}</ol></nav>')
+    write(f'<nav class="wb-crumbs" aria-label="Where this is"><ol>{items}</ol></nav>')
 
 
 def title(text: str, kicker: str = "") -> None:
@@ -105,17 +104,17 @@ def title(text: str, kicker: str = "") -> None:
     above = f'<p class="wb-kicker">{escape(kicker)}</p>' if kicker else ""
     # A record's own words can be a paragraph: they are set smaller, so that the answer is seen.
     size = " wb-long" if len(text) > _LONG_TITLE else ""
-    st.html(f'{above}<h1 class="wb-title{size}" tabindex="-1">{escape(text)}</h1>')
+    write(f'{above}<h1 class="wb-title{size}" tabindex="-1">{escape(text)}</h1>')
 
 
 def answer(*sentences: Parts) -> None:
     """Show the answer, large, directly under the title."""
-    st.html("".join(f'<p class="wb-answer">{html(parts)}</p>' for parts in sentences if parts))
+    write("".join(f'<p class="wb-answer">{html(parts)}</p>' for parts in sentences if parts))
 
 
 def coverage(covered: Parts, not_searched: Parts) -> None:
     """Show what was searched and what was not, directly under the answer."""
-    st.html(
+    write(
         '<div class="wb-coverage"><p><span class="wb-label">Covered</span> '
         f'{html(covered)}</p><p><span class="wb-label">Not searched</span> '
         f"{html(not_searched)}</p></div>"
@@ -124,47 +123,47 @@ def coverage(covered: Parts, not_searched: Parts) -> None:
 
 def small_print(parts: Parts) -> None:
     """Show basis, source and date in one small line."""
-    st.html(f'<p class="wb-small-print">{html(parts)}</p>')
+    write(f'<p class="wb-small-print">{html(parts)}</p>')
 
 
 def heading(text: str, under: Parts = "", anchor: str = "") -> None:
     """Show a second-level heading with a rule above it."""
     below = f'<p class="wb-under">{html(under)}</p>' if under else ""
     mark = f' id="{escape(anchor)}"' if anchor else ""
-    st.html(f'<h2 class="wb-heading"{mark}>{escape(text)}</h2>{below}')
+    write(f'<h2 class="wb-heading"{mark}>{escape(text)}</h2>{below}')
 
 
 def subheading(text: str, anchor: str = "") -> None:
     """Show a third-level heading."""
     mark = f' id="{escape(anchor)}"' if anchor else ""
-    st.html(f'<h3 class="wb-subheading"{mark}>{escape(text)}</h3>')
+    write(f'<h3 class="wb-subheading"{mark}>{escape(text)}</h3>')
 
 
 def text(*paragraphs: Parts) -> None:
     """Show running text."""
-    st.html("".join(f'<p class="wb-text">{html(parts)}</p>' for parts in paragraphs if parts))
+    write("".join(f'<p class="wb-text">{html(parts)}</p>' for parts in paragraphs if parts))
 
 
 def notice(*paragraphs: Parts) -> None:
     """Show what needs a look: something withdrawn, stale, not found."""
     inner = "".join(f"<p>{html(parts)}</p>" for parts in paragraphs if parts)
-    st.html(f'<div class="wb-notice" role="note">{inner}</div>')
+    write(f'<div class="wb-notice" role="note">{inner}</div>')
 
 
 def bullets(items: Sequence[Parts]) -> None:
     """Show a plain list."""
-    st.html('<ul class="wb-list">' + "".join(f"<li>{html(i)}</li>" for i in items) + "</ul>")
+    write('<ul class="wb-list">' + "".join(f"<li>{html(i)}</li>" for i in items) + "</ul>")
 
 
 def chart(drawing: str, picture: Picture) -> None:
     """Show a chart, with buttons that save it as a picture and its figures as a file."""
-    st.html(framed(drawing, picture))
+    write(framed(drawing, picture))
 
 
 def events(items: Sequence[Parts]) -> None:
     """Show the numbered events of a time line in words."""
     listed = "".join(f"<li>{html(event)}</li>" for event in items)
-    st.html(f'<ol class="wb-events">{listed}</ol>')
+    write(f'<ol class="wb-events">{listed}</ol>')
 
 
 def legend(keys: Sequence[tuple[int | None, str]]) -> str:
@@ -179,7 +178,7 @@ def legend(keys: Sequence[tuple[int | None, str]]) -> str:
 def facts(pairs: Sequence[tuple[str, Parts]]) -> None:
     """Show names and values, one a line."""
     rows = "".join(f"<div><dt>{escape(k)}</dt><dd>{html(v)}</dd></div>" for k, v in pairs)
-    st.html(f'<dl class="wb-facts">{rows}</dl>')
+    write(f'<dl class="wb-facts">{rows}</dl>')
 
 
 def terms(items: Sequence[tuple[str, str, Parts]]) -> None:
@@ -189,7 +188,7 @@ def terms(items: Sequence[tuple[str, str, Parts]]) -> None:
         f"<dd>{html(meaning)}</dd></div>"
         for anchor, word, meaning in items
     )
-    st.html(f'<dl class="wb-facts">{rows}</dl>')
+    write(f'<dl class="wb-facts">{rows}</dl>')
 
 
 def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
@@ -199,27 +198,25 @@ def figures(items: Sequence[tuple[str, Parts, Parts]]) -> None:
         f'<span class="wb-note">{html(note)}</span></dd></div>'
         for name, figure, note in items
     )
-    st.html(f'<dl class="wb-figures">{cells}</dl>')
+    write(f'<dl class="wb-figures">{cells}</dl>')
 
 
 def side_by_side(*blocks: str) -> None:
     """Show charts or lists next to each other, one under the other on a phone."""
-    st.html('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")
+    write('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")
 
 
 def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> str:
     """Return a table with a caption and column heads, every word escaped."""
-    cells_of = [
-        (escape(head.role or "rest"), " wb-number" if head.is_number else "") for head in heads
-    ]
     top = "".join(_head(head) for head in heads)
+    # What every cell of a column begins with is written once.
+    opens = [
+        f'<td role="cell" class="{_classes(head)}" data-head="{escape(head.text)}">'
+        for head in heads
+    ]
     body = "".join(
         '<tr role="row">'
-        + "".join(
-            f'<td role="cell" class="wb-{role}{number}" data-head="{escape(head.text)}">'
-            f"{html(cell)}</td>"
-            for (role, number), head, cell in zip(cells_of, heads, row, strict=True)
-        )
+        + "".join([f"{start}{html(cell)}</td>" for start, cell in zip(opens, row, strict=True)])
         + "</tr>"
         for row in rows
     )
@@ -233,19 +230,22 @@ def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Part
 
 def _head(head: Head) -> str:
     sort = f' aria-sort="{head.sorted}"' if head.sorted else ""
-    classes = f"wb-{escape(head.role or 'rest')}" + (" wb-number" if head.is_number else "")
     text = html(Link(head.text, head.link)) if head.link else escape(head.text)
-    return f'<th role="columnheader" scope="col" class="{classes}"{sort}>{text}</th>'
+    return f'<th role="columnheader" scope="col" class="{_classes(head)}"{sort}>{text}</th>'
+
+
+def _classes(head: Head) -> str:
+    return f"wb-{escape(head.role or 'rest')}" + (" wb-number" if head.is_number else "")
 
 
 def table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
     """Show a table."""
-    st.html(table_html(caption, heads, rows))
+    write(table_html(caption, heads, rows))
 
 
 def as_table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
     """Show a chart's table, folded away under the chart."""
-    st.html(
+    write(
         '<details class="wb-details"><summary>The same as a table</summary>'
         f"{table_html(caption, heads, rows)}</details>"
     )
@@ -255,14 +255,14 @@ def folded(
     summary: str, caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]
 ) -> None:
     """Show a long table folded away under its own words."""
-    st.html(
+    write(
         f'<details class="wb-details wb-prints"><summary>{escape(summary)}</summary>'
         f"{table_html(caption, heads, rows)}</details>"
     )
 
 
-def link_lists(summary: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str, bool]]]]) -> None:
-    """Show lists of links with counts, folded: what each filter would show."""
+def link_lists(label: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str, bool]]]]) -> None:
+    """Show lists of links with counts, side by side: what each filter would show."""
     chosen = ' class="wb-on"'
     blocks = "".join(
         f"<div><h2>{escape(name)}</h2><ul>"
@@ -274,21 +274,18 @@ def link_lists(summary: str, lists: Sequence[tuple[str, Sequence[tuple[Link, str
         for name, links in lists
         if links
     )
-    st.html(
-        f'<details class="wb-details wb-facets"><summary>{escape(summary)}</summary>'
-        f'<div class="wb-facet-lists">{blocks}</div></details>'
-    )
+    write(f'<nav class="wb-facet-lists" aria-label="{escape(label)}">{blocks}</nav>')
 
 
 def copyable(label: str, text: str) -> None:
     """Show a ready-made text with a button that copies it."""
-    st.html(_copy(label, text))
+    write(_copy(label, text))
 
 
 def copyable_folded(summary: str, under: str, label: str, text: str) -> None:
     """Show a ready-made text folded away under its own words."""
     above = f'<p class="wb-under">{escape(under)}</p>' if under else ""
-    st.html(
+    write(
         f'<details class="wb-details"><summary>{escape(summary)}</summary>{above}'
         f"{_copy(label, text)}</details>"
     )
@@ -303,7 +300,7 @@ def _copy(label: str, text: str) -> str:
 
 def downloads(*links: Parts) -> None:
     """Show download links in a row."""
-    st.html(
+    write(
         '<p class="wb-downloads">'
         + "".join(f"<span>{html(link)}</span>" for link in links)
         + "</p>"
@@ -312,7 +309,7 @@ def downloads(*links: Parts) -> None:
 
 def footer(parts: Parts, build_id: str) -> None:
     """Show what every page ends with: where it comes from and how sure it is."""
-    st.html(
+    write(
         f'<footer class="wb-footer"><p>{html(parts)}</p>'
         f"<p>{html([Muted('Build '), Code(build_id)])}</p></footer>"
     )

@@ -18,6 +18,7 @@ from dashboard import (
 from dashboard import format as fmt
 from dashboard.data import Build
 from dashboard.parts import Link
+from dashboard.writing import together
 
 
 def show(build: Build) -> None:
@@ -31,7 +32,7 @@ def show(build: Build) -> None:
     totals = data.totals(build, chosen)
     about = data.about(build)
 
-    with answer_here:
+    with answer_here, together():
         narrowed.answer(build, chosen, number, totals)
         narrowed.coverage(build, chosen)
         widgets.small_print(
@@ -50,26 +51,21 @@ def show(build: Build) -> None:
         page = facets.page(number)
         shown = explore_rows.columns(build)
         picked = facets.picked_links(query)
-        if picked:
-            number_picked = len(filters.picked(query))
-            widgets.downloads(f"You picked {fmt.count(number_picked, 'purchase')}.", *picked)
-        explore_rows.table(
-            data.purchases(build, chosen, page.order, page.number, facets.PAGE_SIZE),
-            shown,
-            page.described,
-            facets.amount_head(chosen),
-            facets.sort_links(query, page.order),
-            facets.picking(query),
-        )
-        facets.pager(query, page)
-        widgets.downloads(
-            Link("Download these rows as CSV", facets.download(build, query, "csv"),
-                 is_download=True),
-            *(Link(f"as {words}", facets.download(build, query, ending), is_download=True,
-                   label=f"Download these rows as {words}")
-              for ending, words in (("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))),
-        )  # fmt: skip
-        foot.purchases(build, chosen, totals, facets.here(query), rows=())
+        with together():
+            if picked:
+                number_picked = len(filters.picked(query))
+                widgets.downloads(f"You picked {fmt.count(number_picked, 'purchase')}.", *picked)
+            explore_rows.table(
+                data.purchases(build, chosen, page.order, page.number, facets.PAGE_SIZE),
+                shown,
+                page.described,
+                facets.amount_head(chosen),
+                facets.sort_links(query, page.order),
+                facets.picking(query),
+            )
+            facets.pager(query, page)
+            widgets.downloads(*facets.downloads(build, query))
+            foot.purchases(build, chosen, totals, facets.here(query), rows=())
     else:
         widgets.notice(
             "No purchase has all of this. That means only that none was found in the records "

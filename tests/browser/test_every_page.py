@@ -190,17 +190,26 @@ def test_an_address_reproduces_the_view_in_another_browser(chromium: Browser, si
     expect(page.locator(".wb-answer").first).to_contain_text("Three purchases")
     first.count("With neighbouring goods")
     page.wait_for_url(re.compile("scope="))
-    # The list is drawn anew after the switch: what was opened before that would be shut again.
+    page.locator("summary", has_text="How many purchases each filter").click()
     listed = page.locator(".wb-facet-lists a", has_text="FY2022")
     expect(listed).to_have_attribute("href", re.compile("scope="))
-    page.locator("summary", has_text="How many purchases each filter").click()
-    page.locator(".wb-facet-lists a", has_text="FY2022").click()
+    listed.click()
     expect(page.locator(".wb-table caption")).to_contain_text("1 to 1 of 1")
+    # The list stays open for the next filter, and says which are set.
+    expect(page.locator(".wb-facet-lists .wb-on a", has_text="FY2022")).to_be_visible()
     seen = page.locator(".wb-answer, .wb-table").all_inner_texts()
     second = visiting(chromium.new_context(), site)
     again = second.open(page.url.removeprefix(f"{site.address}/"))
     expect(again.locator(".wb-table caption")).to_contain_text("1 to 1 of 1")
     assert again.locator(".wb-answer, .wb-table").all_inner_texts() == seen
+    # What is set within a fold is to be seen, and there is nothing in one that was never opened.
+    expect(again.get_by_label("At least, in US dollars")).to_have_count(0)
+    again = second.open("explore?least=1,000")
+    expect(again.get_by_label("At least, in US dollars")).to_be_visible()
+    again.get_by_label("At least, in US dollars").fill("")
+    again.keyboard.press("Enter")
+    expect(again.locator(".wb-table caption")).not_to_contain_text("1 to 1 of 1")
+    expect(again.get_by_label("At least, in US dollars")).to_be_visible()
     first.page.context.close()
     second.page.context.close()
 
