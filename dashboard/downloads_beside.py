@@ -49,6 +49,9 @@ def _answer(request: Request, what: str) -> Response:
     elif what == "laws":
         laws = data.laws(build, _day(build, query.get("day", "")), query.get("technology"))
         rows = iter(law_list.having(laws, query.get("q", "")))
+    elif what == "changes":
+        kinds, to = tuple(query.getlist("kind")), _day(build, query.get("to", ""))
+        rows = iter(data.changes(build, data.Watched(), kinds, to, _MOST))
     elif what == "questions":
         rows = iter(data.standing_list(build, query.get("list", ""), most=_MOST))
     elif what == "uses":
@@ -126,6 +129,11 @@ def laws_csv(request: Request) -> Response:
     return _answer(request, "laws")
 
 
+def changes_csv(request: Request) -> Response:
+    """Answer with the changes of one publication, of the kinds that the address names."""
+    return _answer(request, "changes")
+
+
 def grants_csv(request: Request) -> Response:
     """Answer with the grants that the address selects."""
     return _answer(request, "grants")
@@ -155,4 +163,5 @@ DOWNLOADS_BESIDE: list[BaseRoute] = [
     Route("/export/resellers.csv", resellers_csv),
     Route("/export/places.csv", places_csv),
     Route("/export/laws.csv", laws_csv),
+    Route("/export/changes.csv", changes_csv),
 ]

@@ -76,15 +76,16 @@ def _every_end(build: Build) -> _Ends:
 
 
 @lru_cache(maxsize=512)
-def ending(build: Build, selection: Selection, first: date, last: date, most: int = 1000) -> Rows:
+def ending(
+    build: Build, selection: Selection, first: date, last: date, most: int = 1000, start: int = 0
+) -> Rows:
     """Return selected purchases that end between two days, both included, soonest first.
 
     `days` and `last_day_to_act` are null where no notice period is on record. Umbrella contracts
     end by their last day to order.
     """
     known = _every_end(build)
-    is_within = (known.days >= number_of(first)) & (known.days <= number_of(last))
-    which = np.flatnonzero(mask(build, selection)[known.order] & is_within)[:most]
+    which = _ending(build, selection, first, last)[start : start + most]
     rows = known.order[which]
     found = []
     for row, number, purchase in zip(rows, known.days[which], whole(build, rows), strict=True):
@@ -93,6 +94,44 @@ def ending(build: Build, selection: Selection, first: date, last: date, most: in
         act = None if days is None else ends - timedelta(days=days)
         found.append({**purchase, **notice, "ends": ends, "last_day_to_act": act})
     return tuple(found)
+
+
+def _ending(build: Build, selection: Selection, first: date, last: date) -> Numbers:
+    """Return where the selected purchases that end between two days stand among all that end."""
+    known = _every_end(build)
+    is_within = (known.days >= number_of(first)) & (known.days <= number_of(last))
+    return np.flatnonzero(mask(build, selection)[known.order] & is_within)
+
+
+@lru_cache(maxsize=512)
+def ending_counted(build: Build, selection: Selection, first: date, last: date) -> Rows:
+    """Return for each source and agency how many selected purchases end between two days.
+
+    The soonest first. Columns: source_id, agency_id, agency_name, place_name, purchases, first_end
+    and with_notice, which says of how many a notice period is on record.
+    """
+    known, behind = _every_end(build), held(build).behind
+    which = _ending(build, selection, first, last)
+    groups: dict[int, list[int]] = {}
+    for place, code in zip(which.tolist(), behind.codes[known.order[which]].tolist(), strict=True):
+        groups.setdefault(code, []).append(place)
+    firsts = whole(build, known.order[[places[0] for places in groups.values()]])
+    found = []
+    for purchase, (code, places) in zip(firsts, groups.items(), strict=True):
+        source_id, agency_id = behind.keys[code]
+        notices = [known.notices.get(int(row), _NO_NOTICE) for row in known.order[places]]
+        found.append(
+            {
+                "source_id": source_id,
+                "agency_id": agency_id,
+                "agency_name": purchase["agency_name"],
+                "place_name": purchase["place_name"],
+                "purchases": len(places),
+                "first_end": day(known.days[places].min()),
+                "with_notice": sum(notice["days"] is not None for notice in notices),
+            }
+        )
+    return tuple(sorted(found, key=lambda row: (row["first_end"], row["agency_id"] or "")))
 
 
 @lru_cache(maxsize=512)

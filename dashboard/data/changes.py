@@ -62,6 +62,10 @@ _NAMES = {
 }
 
 
+_CHOSEN = """(len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], kind))
+        and ($to::date is null or to_date = $to::date)"""
+
+
 def has_changes(build: Build) -> bool:
     """Return whether this build knows of changes at all; one made before them has no such table."""
     return "mart.change" in columns_of(build)
@@ -79,12 +83,12 @@ def watched_name(build: Build, watched: Watched) -> str | None:
 @lru_cache(maxsize=512)
 def changes(
     build: Build, watched: Watched, kinds: tuple[str, ...] = (), to: date | None = None,
-    most: int = 100,
+    most: int = 100, start: int = 0,
 ) -> Rows:  # fmt: skip
     """Return changes, the newest publication first, each with the name of its technology."""
     if not has_changes(build):
         return ()
-    parameters: dict[str, object] = {"kinds": list(kinds), "to": to, "most": most}
+    parameters: dict[str, object] = {"kinds": list(kinds), "to": to, "most": most, "start": start}
     begin = ""
     if watched.kind != "all":
         parameters["id"] = watched.id
@@ -96,14 +100,30 @@ def changes(
         {begin} select c.*, technology_name
         from mart.change as c left join mart.technology using (technology)
         where {_WHERE[watched.kind]}
-        and (len($kinds::varchar[]) = 0 or list_contains($kinds::varchar[], c.kind))
-        and ($to::date is null or to_date = $to::date)
+        and {_CHOSEN}
         order by to_date desc, coalesce(abs(coalesce(after_amount, 0)
             - coalesce(before_amount, 0)), 0) desc, change_id
-        limit $most
+        limit $most offset $start
         """,
         **parameters,
     )
+
+
+@lru_cache(maxsize=64)
+def changed_sources(build: Build, kinds: tuple[str, ...], to: date) -> dict[str, int]:
+    """Return the sources of the changes of one publication, each with how many it has."""
+    rows = ask(
+        build,
+        f"select source_id, count(*) as n from mart.change where {_CHOSEN} group by source_id",
+        kinds=list(kinds),
+        to=to,
+    )
+    return {str(row["source_id"]): int(row["n"]) for row in rows}
+
+
+def how_many_changes(build: Build, kinds: tuple[str, ...], to: date) -> int:
+    """Return how many changes of these kinds one publication has; all kinds where none is named."""
+    return sum(changed_sources(build, kinds, to).values())
 
 
 @lru_cache(maxsize=64)

@@ -21,10 +21,12 @@ from dashboard.data.terms import Measure, Selection
 _GROUPS = ("vendor", "maker", "technology")
 
 
-@lru_cache(maxsize=512)
-def resold(build: Build, selection: Selection, measure: Measure, most: int = 1000) -> Rows:
+# Few: each may be thousands of rows.
+@lru_cache(maxsize=32)
+def resold(build: Build, selection: Selection, measure: Measure) -> Rows:
     """Return a row for each vendor, maker and technology where the two differ, largest first.
 
+    Every one of them: pages show a part, and sum the whole.
     Columns: vendor_id, vendor_name, maker_id, maker_name, technology, technology_name, purchases,
     amount (zero where nothing moved), first_date and last_date of the purchases.
     """
@@ -63,4 +65,4 @@ def resold(build: Build, selection: Selection, measure: Measure, most: int = 100
             -row["amount"], row["vendor_name"] or "", row["maker_name"], row["technology"] or ""
         )
     )  # fmt: skip
-    return tuple(found[:most])
+    return tuple(found)

@@ -1,16 +1,13 @@
 """What changed: the newest publication's changes as rows, and feeds of them."""
 
-from collections import Counter
-
 import streamlit as st
 
-from dashboard import blocks, change_words, data, feeds, foot, sentences, widgets
+from dashboard import blocks, change_words, data, feeds, foot, paging, sentences, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Rows, Watched
 from dashboard.parts import Clipped, Link, Muted, Part, Parts, Strong, address
 from dashboard.widgets import Head
 
-_MOST = 500
 _ANY = "All changes"
 
 
@@ -45,10 +42,15 @@ def show(build: Build) -> None:
         "acted: records arrive late. Each row says whether the record changed or our rules did."
     )
     kind = _kind_filter(kinds)
-    rows = data.changes(build, Watched(), kind, chosen["to_date"], _MOST)
-    _table(rows, f"Changes published on {fmt.day(chosen['to_date'])}, the largest first")
-    if len(rows) == _MOST:
-        widgets.text(f"The {_MOST:,} largest are shown; the API and the exports have all.")
+    widgets.heading("Each change", anchor="rows")
+    page = paging.page(data.how_many_changes(build, kind, chosen["to_date"]))
+    rows = data.changes(build, Watched(), kind, chosen["to_date"], page.size, page.start)
+    _table(
+        rows,
+        f"Changes published on {fmt.day(chosen['to_date'])}, the largest first"
+        + (f": {page.described}" if page.described else ""),
+    )
+    paging.steps("changes", page)
     _follow()
     if len(publications) > 1:
         widgets.heading("Earlier publications", anchor="earlier")
@@ -61,14 +63,14 @@ def show(build: Build) -> None:
                 for row in publications
             ]
         )
-    rows_as = Link("Changes for programs, as JSON", "api/v1/changes")
-    foot.records(
-        build,
-        said,
-        foot.here("changes", to=chosen["to_date"]),
-        [rows_as],
-        foot.sources_of(build, Counter(str(row["source_id"]) for row in rows)),
-    )
+    files = [
+        foot.file(
+            "changes", "Download these changes as CSV", build, kind=kind, to=chosen["to_date"]
+        ),
+        Link("Changes for programs, as JSON", "api/v1/changes"),
+    ]
+    sources = foot.sources_of(build, data.changed_sources(build, kind, chosen["to_date"]))
+    foot.records(build, said, foot.here("changes", to=chosen["to_date"]), files, sources)
     blocks.footer(build)
 
 
@@ -88,6 +90,7 @@ def _kind_filter(kinds: Rows) -> tuple[str, ...]:
         required=True,
         key="kind",
         bind="query-params",
+        on_change=paging.first,
         wrap=True,
     )
     return (named[chosen],) if chosen in named else ()

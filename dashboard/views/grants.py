@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import beside, blocks, data, foot, widgets
+from dashboard import beside, blocks, data, foot, paging, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, GrantSelection, Row
-from dashboard.parts import Link, Part, Strong, address
+from dashboard.parts import Link, Part, Strong
 
 _ANY = "Any"
 _SIZE = 50
@@ -51,11 +51,12 @@ def show(build: Build) -> None:
             )
         )
         widgets.heading("The grants", "The first words lead to the official record.", "rows")
-        page = _page(total["grants"])
+        page = paging.page(total["grants"], _SIZE)
         beside.grants_table(
-            data.grants(build, chosen, page, _SIZE), f"Grants, page {page}, newest first"
+            data.grants(build, chosen, page.number, _SIZE),
+            "Grants, newest first" + (f": {page.described}" if page.described else ""),
         )
-        _pager(page, total["grants"])
+        paging.steps("grants", page)
         foot.records(
             build,
             [*_answer(total), f" {beside.GRANTS_BASIS}"],
@@ -138,21 +139,3 @@ def _answer(total: Row) -> list[Part]:
             "neighbouring goods; the others may have bought it too."
         ),
     ]
-
-
-def _page(number: int) -> int:
-    asked = st.query_params.get("page", "1")
-    last = max(1, -(-number // _SIZE))
-    return min(int(asked), last) if asked.isdigit() and int(asked) else 1
-
-
-def _pager(page: int, number: int) -> None:
-    last = max(1, -(-number // _SIZE))
-    kept = {k: v for k, v in st.query_params.to_dict().items() if k != "page"}
-    links = []
-    if page > 1:
-        links.append(Link("Newer", address("grants", **kept, page=page - 1)))
-    if page < last:
-        links.append(Link("Older", address("grants", **kept, page=page + 1)))
-    if links:
-        widgets.downloads(*links)

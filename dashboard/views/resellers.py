@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import blocks, citing, data, filters, foot, passing, sentences, widgets
+from dashboard import blocks, citing, data, filters, foot, paging, passing, sentences, widgets
 from dashboard.data import Build
 
 
@@ -30,8 +30,16 @@ def show(build: Build) -> None:
             "Who sold what of whom",
             "A contract names the seller. The maker is named here where the record itself names "
             "the product or its maker; each number leads to the records.",
+            "rows",
         )
-        passing.table(build, rows, "Resellers, the largest sum first", measure)
+        page = paging.page(len(rows))
+        passing.table(
+            build,
+            rows[page.start : page.start + page.size],
+            "Resellers, the largest sum first" + (f": {page.described}" if page.described else ""),
+            measure,
+        )
+        paging.steps("resellers", page)
         asked = {
             **(filters.query_of(build, whole) or {}),
             **foot.measure_asked(measure),

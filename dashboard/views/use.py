@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboard import blocks, data, foot, use_law, widgets
+from dashboard import blocks, data, foot, paging, use_law, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Reported
-from dashboard.parts import Link, Parts, address
+from dashboard.parts import Link, address
 
 ANY = "Any"
 _SIZE = 50
@@ -18,8 +18,8 @@ def show(build: Build) -> None:
     answer_here = st.container()
     asked = _asked(build)
     number = data.how_many_uses(build, asked)
-    page, pages = _page(number)
-    rows = data.uses(build, asked, _SIZE, page)
+    page = paging.page(number, _SIZE)
+    rows = data.uses(build, asked, _SIZE, page.number)
     with answer_here:
         said = (
             f"{fmt.capital(fmt.count(in_all, 'report'))} of use, trial or access "
@@ -37,11 +37,13 @@ def show(build: Build) -> None:
             "stand side by side. No list of use is complete, so absence here means nothing."
         )
     if rows:
-        first = (page - 1) * _SIZE + 1
         use_law.uses(
-            rows, f"Reports of use, single agencies first: {first:,} to {first - 1 + len(rows):,}"
+            rows,
+            "Reports of use, single agencies first"
+            + (f": {page.described}" if page.described else ""),
         )
-        widgets.downloads(*_steps(page, pages), _download(build, asked))
+        paging.steps("use", page)
+        widgets.downloads(_download(build, asked))
     else:
         widgets.notice("No report fits. That says nothing about use: most of it is never reported.")
     widgets.heading("Questions that use, law and money raise", use_law.QUESTION, "questions")
@@ -54,26 +56,6 @@ def show(build: Build) -> None:
         foot.most_first(data.use_sources(build, asked)),
     )
     blocks.footer(build)
-
-
-def _page(number: int) -> tuple[int, int]:
-    """Return the page that the address names, as far as there is one, and how many there are."""
-    pages = max(1, -(-number // _SIZE))
-    named = st.query_params.get("page", "1")
-    return min(max(1, int(named) if named.isdecimal() else 1), pages), pages
-
-
-def _steps(page: int, pages: int) -> list[Parts]:
-    """Return the links to the pages before and after, which keep the filters."""
-    kept = {name: value for name, value in st.query_params.items() if name != "page"}
-    steps: list[Parts] = []
-    if page > 1:
-        steps.append(Link("Before", address("use", **kept, page=page - 1)))
-    if pages > 1:
-        steps.append(f"Page {page:,} of {pages:,}")
-    if page < pages:
-        steps.append(Link("After", address("use", **kept, page=page + 1)))
-    return steps
 
 
 def _download(build: Build, asked: Reported) -> Link:
