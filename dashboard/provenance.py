@@ -32,6 +32,22 @@ def stale(source: Row) -> list[Part]:
     ]
 
 
+def let_pass(source: Row, passed: Rows) -> list[tuple[str, Parts]]:
+    """Return what looked wrong with the files of a source, and why a person let them pass."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in passed:
+        if row["source_id"] == source["source_id"]:
+            key = fmt.day(row["accepted_date"]), str(row["accepted_because"])
+            found.setdefault(key, []).append(str(row["message"]))
+    return [
+        (
+            "Looked wrong, and is right",
+            f"{fmt.capital('; '.join(messages))}. Let pass on {day}: “{reason}”",
+        )
+        for (day, reason), messages in found.items()
+    ]
+
+
 def facts(source: Row) -> list[tuple[str, Parts]]:
     """Return what is known about a source."""
     rejected = source["rejected"] or 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dashboard import data, glossary
 from dashboard.exports.dictionary import dictionary
-from tests.published import HOSTILE_WORDS, publish, sample_rows
+from tests.published import HOSTILE_WORDS, Rows, publish, sample_rows
 from tests.test_acting import page
 
 
@@ -116,6 +116,31 @@ def test_without_corrections_the_page_says_how_to_dispute(home: Path) -> None:
     assert "No dispute is on record in this build." in shown
     assert "Dispute this" in shown
     assert 'href="corrections"' in page("method")
+
+
+def test_what_a_guard_found_and_a_person_let_pass_stands_beside_its_source(home: Path) -> None:
+    rows = sample_rows()
+    assert "Looked wrong" not in _sources(home, rows)
+    found = {"source_id": "us_federal_contracts", "is_held": False, "accepted_because": "a <b>move",
+             "accepted_date": date(2025, 11, 6)}  # fmt: skip
+    rows["mart.guard"] = [
+        {**found, "guard": "rows", "message": "10,000 rows now, 20,000 before"},
+        {**found, "guard": "total", "message": "amounts come to 5 now, 10 before"},
+        {**found, "guard": "silent", "message": "waits", "is_held": True,
+         "accepted_because": None, "accepted_date": None},
+    ]  # fmt: skip
+    shown = _sources(home, rows)
+    assert (
+        "10,000 rows now, 20,000 before; amounts come to 5 now, 10 before. Let pass on 6 Nov 2025: "
+        "“a &lt;b&gt;move”" in shown
+    )
+    assert shown.count("Looked wrong") == 1
+    assert "waits" not in shown
+
+
+def _sources(home: Path, rows: Rows) -> str:
+    publish(home, rows, f"with{len(rows.get('mart.guard', []))}")
+    return page("sources")
 
 
 def test_every_question_has_its_method_under_a_lasting_anchor(home: Path) -> None:

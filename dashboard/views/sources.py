@@ -8,7 +8,7 @@ from dashboard.parts import Link
 def show(build: Build) -> None:
     """Show every source, its files and its faults."""
     sources = data.sources(build)
-    coverage = data.coverage(build)
+    coverage, passed = data.coverage(build), data.let_pass(build)
 
     widgets.title("Sources")
     widgets.answer(provenance.freshness(sources, blocks.as_of(build)))
@@ -17,7 +17,7 @@ def show(build: Build) -> None:
         widgets.heading(str(source["title"]), str(source["publisher"] or ""), source["source_id"])
         if source["stale_because"]:
             widgets.notice(provenance.stale(source))
-        widgets.facts(provenance.facts(source))
+        widgets.facts(provenance.facts(source) + provenance.let_pass(source, passed))
 
     widgets.heading(
         "Agencies searched",

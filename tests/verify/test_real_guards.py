@@ -11,11 +11,13 @@ import duckdb
 import pytest
 
 from ingest.add import add
-from ingest.build import Built, build
+from ingest.build import build
 from ingest.errors import SourceError
-from ingest.held import accept, remember
+from ingest.held import remember
 from ingest.home import Home
+from tests.conftest import Whobuys
 from tests.federal import Row, csv_text, write_zip
+from tests.test_acting import page
 
 pytestmark = pytest.mark.verify
 
@@ -61,8 +63,8 @@ def changed(rows: list[Row], change: Callable[[Row], Row]) -> list[Row]:
     return [change(dict(row)) for row in rows]
 
 
-def count(built: Built, source_id: str) -> int:
-    with duckdb.connect(str(built.database), read_only=True) as con:
+def count(home: Home, source_id: str) -> int:
+    with duckdb.connect(str(home.published_database()), read_only=True) as con:
         row = con.execute(
             "select count(*) from core.transaction join core.file using (file_key)"
             " where source_id = ?", [source_id],
@@ -72,10 +74,9 @@ def count(built: Built, source_id: str) -> int:
 
 
 def test_a_spoiled_file_holds_back_its_own_source_until_accepted(
-    tables: dict[str, list[Row]], tmp_path: Path
+    tables: dict[str, list[Row]], ours: Home, whobuys: Whobuys
 ) -> None:
-    home = Home(tmp_path / "home")
-    home.root.mkdir()
+    home = ours
     for source_id, rows in tables.items():
         give(home, source_id, rows, "20251006")
     assert build(home).failures == {}
@@ -96,18 +97,28 @@ def test_a_spoiled_file_holds_back_its_own_source_until_accepted(
     assert f"whobuys accept {CHICAGO}" in built.failures[CHICAGO]
     assert set(remember(home).sources[FEDERAL].findings) == {"total", "agency total"}
     assert "U.S. Immigration and Customs Enforcement from" in built.failures[FEDERAL]
-    assert count(built, CHICAGO) == len(chicago), "its last good data"
-    assert count(built, FRANCISCO) == len(francisco) - 1, "the others go on"
+    assert count(home, CHICAGO) == len(chicago), "its last good data"
+    assert count(home, FRANCISCO) == len(francisco) - 1, "the others go on"
 
-    accept(home, CHICAGO, "the city moved its older contracts to another table")
-    built = build(home)
-    assert set(built.failures) == {FEDERAL}
-    assert count(built, CHICAGO) == len(chicago) // 2
-    with duckdb.connect(str(built.database), read_only=True) as con:
-        assert con.execute(
-            "select distinct accepted_because from mart.guard where source_id = ? and not is_held"
-            " and guard = 'rows'", [CHICAGO],
-        ).fetchall() == [("the city moved its older contracts to another table",)]  # fmt: skip
+    # What an editor types, and reads: the others are named, and nothing passes without a reason.
+    reason = "the city moved its older contracts to another table"
+    typed = [
+        (("accept", CHICAGO), 2, "--reason"),
+        (("accept", CHICAGO, "--reason", " "), 2, "Say why it is right"),
+        (("accept", FRANCISCO, "--reason", reason), 2, f"Held back now: {FEDERAL}, {CHICAGO}"),
+        (("accept", CHICAGO, "--reason", reason), 0, "10,000 rows now, 20,000 before"),
+        # The other one is still held back, and named with its repair.
+        (("build",), 1, f"whobuys accept {FEDERAL}"),
+        (("accept", CHICAGO, "--reason", reason), 2, f"Held back now: {FEDERAL}"),
+    ]
+    for words, code, said in typed:
+        ran = whobuys(*words, WHOBUYS_HOME=str(home.root))
+        heard = " ".join((ran.stdout + ran.stderr).split())
+        assert (ran.returncode, said in heard) == (code, True), f"{words}: {heard}"
+    assert count(home, CHICAGO) == len(chicago) // 2
+    # The reason is kept in the home's own reference data.
+    kept = (home.root / "reference" / "accepted.csv").read_text("utf-8")
+    assert kept.count(reason) == kept.count(CHICAGO) > 0
 
     # Words and names gone from most of San Francisco's rows, and the department's year cut short.
     said = dict.fromkeys(
@@ -121,6 +132,8 @@ def test_a_spoiled_file_holds_back_its_own_source_until_accepted(
     assert "rows now" in built.failures[FEDERAL]
     assert set(remember(home).sources[FRANCISCO].findings) == {"columns", "unclassifiable"}
     assert "purchases without a description" in built.failures[FRANCISCO]
+    # What was let pass still stands on the page of sources, with the reason.
+    assert f"“{reason}”" in page("sources")
 
 
 @pytest.mark.parametrize(
