@@ -23,7 +23,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
 from dashboard.data.opening import Build, Row, ask, close_others, connection
-from dashboard.data.selected import MOVED, PURCHASES, Condition, conditions
+from dashboard.data.selected import MOVED, PURCHASES, WORDS, Condition, conditions
 from dashboard.data.terms import Measure, Selection
 
 Numbers = npt.NDArray[Any]
@@ -49,6 +49,7 @@ _GROUPS = {
     "competition": ("competition", "competition"),
     "funding": ("funding_kind", "funding_kind"),
 }
+_OF_COLUMN = {f"p.{key}": group for group, (key, _) in _GROUPS.items()}
 # What a measure and a programme are made of.
 MEASURE = ("kind", "basis", "currency")
 PROGRAMME = ("agency", "vendor", "technology")
@@ -88,6 +89,11 @@ class Group:
         code = self.codes[row]
         return (self.keys[code], self.names[code]) if code >= 0 else (None, None)
 
+    def having(self, keys: Sequence[Any]) -> Mask:
+        """Return which purchases have one of these keys."""
+        codes = [self.keys.index(key) for key in keys if key in self.keys]
+        return np.isin(self.codes, codes)
+
     def distinct(self, chosen: Mask) -> int:
         """Return how many keys the chosen purchases have."""
         return int(np.count_nonzero(self.counts(chosen)))
@@ -118,6 +124,11 @@ class Whole:
     names: list[str]
     words: dict[str, Group]
     others: pa.Table
+
+    def place_of(self, purchase_id: str) -> int | None:
+        """Return where a purchase stands, or None."""
+        place = pc.index(self.others["purchase_id"], purchase_id).as_py()
+        return None if place < 0 else place
 
     def take(self, which: Numbers) -> list[Row]:
         """Return these purchases as rows, in this order."""
@@ -165,6 +176,15 @@ class Held:
     def size(self) -> int:
         """How many purchases there are."""
         return len(self.places)
+
+    def having(self, condition: Condition) -> Mask | None:
+        """Return which purchases have what a condition names; None where it names no column."""
+        if condition.column == "years":
+            return self._only(self.moved.row[np.isin(self.moved.year, condition.one_of)])
+        if condition.column == "flags":
+            return self._only(self.flag_rows[self.flags.having(condition.one_of)])
+        group = self.groups.get(_OF_COLUMN.get(condition.column, ""))
+        return group.having(condition.one_of) if group else None
 
     def by_measure(self, chosen: Mask) -> list[tuple[Measure, Mask]]:
         """Return the chosen purchases apart by record kind, basis and currency."""
@@ -288,13 +308,28 @@ def _known(build: Build) -> Held | None:
 @lru_cache(maxsize=2048)
 def _bits(build: Build, condition: Condition) -> Numbers:
     """Return for which purchases a condition holds, one bit each."""
+    known = held(build)
+    chosen = known.having(condition)
+    if chosen is None and condition.word and known.rows is not None:
+        found = pc.match_substring(_words(build), condition.word)
+        chosen = found.to_numpy(zero_copy_only=False)
+    return np.packbits(_looked_up(build, condition) if chosen is None else chosen)
+
+
+@lru_cache(maxsize=2)
+def _words(build: Build) -> pa.Array:
+    """Return the words of each purchase, in which those of readers are looked for."""
+    return _each(build, WORDS)["n"].combine_chunks()
+
+
+def _looked_up(build: Build, condition: Condition) -> Mask:
     sql = f"select place_in_table from {PURCHASES} as p where {condition.sql}"
     with connection(build) as cursor:
         found = cursor.execute(sql, condition.bound or None).fetchnumpy()["place_in_table"]
     places = held(build).places
     mask = np.zeros(len(places), dtype=np.bool_)
     mask[np.searchsorted(places, np.asarray(found))] = True
-    return np.packbits(mask)
+    return mask
 
 
 def holds(build: Build, sql: str, **values: object) -> Mask:

@@ -33,6 +33,8 @@ SORTS = {
     "then amount_usd - first_obligated_usd end desc nulls last, purchase_id",
 }
 
+# Columns that the published purchase has not: what sums are made of.
+_OF_SUMS = ("money", "money_currency")
 # Where no reason says how strong it is.
 _NO_STRENGTH = 127
 
@@ -181,6 +183,13 @@ def how_many(build: Build, selection: Selection) -> int:
 @lru_cache(maxsize=512)
 def purchase(build: Build, purchase_id: str) -> Row | None:
     """Return one purchase with the name of its technology, or None."""
+    rows = held(build).rows
+    if rows is not None:
+        place = rows.place_of(purchase_id)
+        if place is None:
+            return None
+        row = rows.take(np.array([place]))[0]
+        return {name: value for name, value in row.items() if name not in _OF_SUMS}
     return ask_one(
         build,
         """

@@ -6,6 +6,7 @@ build and put the answers together in memory (`dashboard.data.held`). Every valu
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from dashboard.data.opening import Build, Row, Rows, ask
 from dashboard.data.terms import Selection
@@ -13,10 +14,19 @@ from dashboard.data.terms import Selection
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition on a purchase `p`: its SQL, and what it binds."""
+    """One condition on a purchase `p`: its SQL, and what it binds.
+
+    Where it says no more than that a column has one of some values, that some fiscal year or flag
+    of the purchase is one of them, or that its words hold one, it says so a second time, for those
+    who hold the purchases in memory.
+    """
 
     sql: str
     values: tuple[tuple[str, object], ...] = ()
+    column: str = ""
+    "Which column (`years` and `flags` stand for theirs); empty where no column says it all."
+    one_of: tuple[Any, ...] = ()
+    word: str = ""
 
     @property
     def bound(self) -> dict[str, object]:
@@ -58,36 +68,41 @@ MOVED = """
     from mart.transaction
 """
 
-_WORDS = """contains(upper(concat_ws(
+# What the words of a selection are looked for in.
+WORDS = """upper(concat_ws(
     ' ', p.vendor_name, p.vendor_name_source, p.maker_name, p.agency_name,
     p.funding_agency_name, p.office_name, p.funding_office_name, p.description, p.what,
-    p.technology_name, p.award_number, p.source_key)), ${name})"""
+    p.technology_name, p.award_number, p.source_key))"""
 
 
 def conditions(selection: Selection) -> tuple[Condition, ...]:
     """Return what a purchase must be to be selected: all of it."""
-    found = [_one("list_contains($statuses::varchar[], p.status)", statuses=selection.statuses)]
+    found = [_has("p.status", "statuses", selection.statuses)]
     if not selection.with_related:
         found.append(Condition("p.scope = 'strict'"))
     found += [
-        _one(f"list_contains(${name}::varchar[], {column})", **{name: chosen})
+        _has(column, name, chosen)
         for name, column in _ONE_OF.items()
         if (chosen := getattr(selection, name))
     ]
     if selection.flags:
         found.append(
-            _one(
+            Condition(
                 "p.purchase_id in (select purchase_id from mart.flag "
                 "where list_contains($flags::varchar[], flag))",
-                flags=selection.flags,
+                (("flags", selection.flags),),
+                column="flags",
+                one_of=selection.flags,
             )
         )
     if selection.years:
         found.append(
-            _one(
+            Condition(
                 "p.purchase_id in (select purchase_id from mart.transaction "
                 "where list_contains($years::integer[], fiscal_year))",
-                years=selection.years,
+                (("years", selection.years),),
+                column="years",
+                one_of=selection.years,
             )
         )
     if selection.least_amount is not None:
@@ -99,10 +114,16 @@ def conditions(selection: Selection) -> tuple[Condition, ...]:
             _one("p.money <= $most_amount::decimal(18, 2)", most_amount=selection.most_amount)
         )
     found += _left_out(selection)
-    for number, word in enumerate(selection.text.split()):
+    for number, word in enumerate(word.upper() for word in selection.text.split()):
         name = f"word_{number}"
-        found.append(_one(_WORDS.format(name=name), **{name: word.upper()}))
+        found.append(Condition(f"contains({WORDS}, ${name})", ((name, word),), word=word))
     return tuple(found)
+
+
+def _has(column: str, name: str, values: tuple[str, ...]) -> Condition:
+    """Return that a column has one of some values."""
+    sql = f"list_contains(${name}::varchar[], {column})"
+    return Condition(sql, ((name, values),), column, values)
 
 
 def _left_out(selection: Selection) -> list[Condition]:
