@@ -86,6 +86,7 @@ def make(home: Home, number: int) -> None:
         connection.execute("update meta.build set build_id = ?", [build_id])
     home.build.mkdir(parents=True, exist_ok=True)
     publishing.move_into_place(home, part, home.build / f"whobuys-{build_id}.duckdb", build_id)
+    publishing.keep_the_last(home)
 
 
 @contextmanager
