@@ -191,7 +191,6 @@ def events(
     place_id: str | None = None,
     vendor_id: str | None = None,
     technology: str | None = None,
-    most: int = 200,
 ) -> Rows:
     """Return the events of a time line, oldest first.
 
@@ -224,4 +223,4 @@ def events(
             or is_of_place(row)
         )
 
-    return tuple(row for row in _every_event(build) if is_asked(row))[:most]
+    return tuple(row for row in _every_event(build) if is_asked(row))
