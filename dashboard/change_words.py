@@ -1,5 +1,6 @@
 """A change in words that a person can read aloud: what, whose, from what to what, and why."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -71,10 +72,21 @@ def _values(row: Row) -> str:
     return f"was {_told(row['before'])}" if row["before"] else ""
 
 
+# Dates and amounts inside of a reason, as the build writes them.
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_AMOUNT = re.compile(r"(?<![\w.,-])-?\d+\.\d\d\b")
+
+
+def plainly(text: str) -> str:
+    """Return a reason with its dates and amounts as they are written here."""
+    dated = _DATE.sub(lambda found: _told(found.group()), text)
+    return _AMOUNT.sub(lambda found: fmt.exact_money(Decimal(found.group())), dated)
+
+
 def reason(row: Row) -> str:
     """Return why it changed: the cause as a sentence, then the reason that is on record."""
     said = CAUSES.get(str(row["cause"]), "")
-    because = fmt.capital(str(row["because"]).rstrip(".")) + "." if row["because"] else ""
+    because = plainly(fmt.capital(str(row["because"]).rstrip(".")) + ".") if row["because"] else ""
     return " ".join(part for part in (said, because) if part)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dashboard import data, use_law, widgets
+from dashboard import data, use_law, widgets, writing
 from dashboard import format as fmt
 from dashboard.data import Build, Row, Rows
 
@@ -33,12 +33,13 @@ def show(build: Build, rows: Rows, day: date) -> None:
         if len(rows) <= _FEW:
             use_law.laws(here, caption)
             continue
-        for state, laws in _by_state(build, here):
-            restrictions = sum(row["is_restriction"] for row in laws)
-            words = f"{state}: {fmt.count(len(laws), 'law or ruling', 'laws and rulings')}"
-            if restrictions:
-                words += f", {restrictions:,} of them a ban, moratorium or restriction"
-            use_law.laws(laws, f"{caption}, {state}", folded=words)
+        with writing.together():
+            for state, laws in _by_state(build, here):
+                restrictions = sum(row["is_restriction"] for row in laws)
+                words = f"{state}: {fmt.count(len(laws), 'law or ruling', 'laws and rulings')}"
+                if restrictions:
+                    words += f", {restrictions:,} of them a ban, moratorium or restriction"
+                use_law.laws(laws, f"{caption}, {state}", folded=words)
 
 
 def _by_state(build: Build, rows: Rows) -> list[tuple[str, Rows]]:

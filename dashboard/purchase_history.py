@@ -1,6 +1,6 @@
 """The questions that a purchase raises, and the history of our decisions and corrections."""
 
-from dashboard import blocks, data, flag_methods, widgets
+from dashboard import blocks, change_words, data, flag_methods, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Row
 from dashboard.parts import Link, Muted, Part
@@ -86,7 +86,11 @@ def show(build: Build, purchase: Row) -> None:
 
 
 def _because(row: Row) -> list[Part]:
-    said: list[Part] = [str(row["because"] or fmt.MISSING), Muted(f" ({row['by']})")]
+    because = str(row["because"] or fmt.MISSING)
+    said: list[Part] = [
+        change_words.plainly(because) if row["kind"] == "change" else because,
+        Muted(f" ({row['by']})"),
+    ]
     if row["source_url"]:
         said += [" ", Link("Source", str(row["source_url"]), is_outside=True)]
     return said

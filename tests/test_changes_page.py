@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from dashboard import data
+from dashboard import change_words, data
 from tests.published import HOSTILE_VENDOR, publish, sample_rows
 from tests.test_beside_pages import page
 
@@ -73,3 +73,9 @@ def test_the_data_page_names_every_list_and_limit(home: Path) -> None:
 def test_an_agency_has_feeds_of_its_own(home: Path) -> None:
     publish(home, sample_rows())
     assert "feeds/changes.atom?agency=us_federal%3A7012" in page(_agency, id="us_federal:7012")
+
+
+def test_dates_and_amounts_in_a_reason_are_written_as_elsewhere() -> None:
+    told = change_words.plainly("the transaction of 2025-06-15 over -1373620.66 was withdrawn")
+    assert told == "the transaction of 15 Jun 2025 over \u22121,373,620.66 was withdrawn"
+    assert change_words.plainly("Rule 2.10 of 9999-99-99") == "Rule 2.10 of 9999-99-99"

@@ -121,7 +121,8 @@ def _table(rows: Rows, caption: str) -> None:
                 if row["agency_id"]
                 else Muted(fmt.MISSING),
                 sentences.sold_by(row),
-                change_words.difference(row),
+                # A sign on the line before its figure would be missed.
+                change_words.difference(row).replace(fmt.MINUS, f"{fmt.MINUS}\u2060"),
                 _why(row),
             ]
             for row in rows

@@ -24,6 +24,9 @@ from dashboard.data import Build
 from dashboard.parts import Link, Part, address, plain
 from dashboard.ranked_lists import Ranked
 
+# What each side is broken down by.
+_GROUPS = {"technology": "What", "vendor": "From whom", "agency": "Who buys"}
+
 
 def show(build: Build) -> None:
     """Show what the address compares, side by side."""
@@ -70,8 +73,9 @@ def show(build: Build) -> None:
         measure,
         "By fiscal year",
     )
-    groups = [group for group in ("technology", "vendor", "agency") if group != kind]
+    groups = [group for group in _GROUPS if group != kind]
     for group in groups:
+        widgets.subheading(_GROUPS[group])
         ranked_lists.several(
             build,
             [Ranked(side.selection, group, side.name) for side in sides],
