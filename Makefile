@@ -51,9 +51,11 @@ service: $(DEV) $(OTHER) ## fetching and searching, against a server on loopback
 	@echo 'Those that end in a database again, under DuckDB $(OTHER_DUCKDB):'
 	$(OTHER_PY) -m pytest -p no:cacheprovider -m 'service and data and not verify and not soak' $(ARGS)
 
-verify: $(DEV) ## the tests that need the real records and labels in ../shared
+verify: $(DEV) $(OTHER) ## the tests that need the real records and labels in ../shared
 	@[ -d ../shared ] || { echo 'make verify needs the real records and the labels: a folder named "shared" beside this one. It is not there, so nothing was verified.' >&2; exit 2; }
 	WHOBUYS_VERIFY=1 $(PY) -m pytest -m verify $(SIDE_BY_SIDE) $(ARGS)
+	@echo 'Those that end in an export again, under DuckDB $(OTHER_DUCKDB):'
+	WHOBUYS_VERIFY=1 $(OTHER_PY) -m pytest -p no:cacheprovider -m 'verify and data' $(ARGS)
 
 soak: $(DEV) ## the long tests: kills, faults, an hour of them
 	$(PY) -m pytest -m soak -n $(WORKERS) --dist loadgroup $(ARGS)
