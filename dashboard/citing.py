@@ -130,7 +130,8 @@ def _largest(build: Build, selection: Selection, total: Total) -> str:
     if not largest or largest[0].amount <= 0:
         return ""
     most = fmt.exact_money(largest[0].amount)
-    return f"; the largest part, {most}, is {joint} {largest[0].name}"
+    # A full stop follows: that of `INC.` would be a second one.
+    return f"; the largest part, {most}, is {joint} {largest[0].name.removesuffix('.')}"
 
 
 def _doubtful(build: Build, selection: Selection, total: Total) -> str:

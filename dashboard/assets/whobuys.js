@@ -170,6 +170,38 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     if (event.target.closest?.(".wb-suggest")) event.preventDefault();
   });
 
+  // While the connection is lost, if only for a moment under load, Streamlit switches every field
+  // off, and the browser takes the focus from the one in which somebody writes: letters would be
+  // lost. That field stays on as if nothing had happened, and Enter waits for the connection.
+  const WRITTEN_IN = "input[type=text], input[type=search], textarea";
+  const isAway = () => document.querySelector(".stApp")?.dataset.testConnectionState !== "CONNECTED";
+  let entered = null;
+  document.addEventListener("focusout", (event) => {
+    const field = event.target;
+    if (!field.disabled || !field.matches(WRITTEN_IN)) return;
+    event.stopImmediatePropagation();
+    const { selectionStart, selectionEnd } = field;
+    queueMicrotask(() => {
+      field.disabled = false;
+      field.focus({ preventScroll: true });
+      field.setSelectionRange(selectionStart, selectionEnd);
+    });
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !isAway() || !field.matches?.(WRITTEN_IN) ||
+        field.hasAttribute("aria-activedescendant")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (box(field)) shut(field);
+    entered = field;
+  }, true);
+  const enter = () => {
+    const field = entered;
+    entered = null;
+    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  };
+
   // While a page is drawn for more than half a second, it says so; and when the server does not
   // answer, it says that in our words, which name no program.
   const BUSY_AFTER = 500, NO_ANSWER = "This site does not answer at the moment. Your filters are " +
@@ -188,7 +220,8 @@ window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };
     } else if (!busy) {
       busy = setTimeout(() => { told.textContent = "Loading"; }, BUSY_AFTER);
     }
-    if (app && app.dataset.testConnectionState !== "CONNECTED") excuse(120);
+    if (app && isAway()) excuse(120);
+    else if (entered) setTimeout(enter, 100);
   };
   const excuse = (tries) => {
     const said = [...document.querySelectorAll("[role=dialog] *")].find((line) =>

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Site, Visit, visiting
@@ -186,3 +186,33 @@ def test_the_brief_of_a_city_in_three_steps(home: Visit) -> None:
     assert "Five questions to ask" in words
     assert f"{home.site.address}/place?id=us_ca_san_francisco" in words.replace("\n", "")
     assert coming.value.suggested_filename.endswith(".pdf")
+
+
+def test_a_connection_lost_for_a_moment_takes_nothing_from_who_writes(
+    chromium: Browser, site: Site
+) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    visit = visiting(context, site)
+    open_ones: list[tuple[WebSocketRoute, WebSocketRoute]] = []
+    visit.page.route_web_socket(
+        "**/_stcore/stream*", lambda ws: open_ones.append((ws, ws.connect_to_server()))
+    )
+    page = visit.open()
+    box = find(page)
+    box.press_sequentially("clear", delay=20)
+    expect(options(page).first).to_contain_text("Clearview AI")
+    box.press("ArrowLeft")
+    for side in open_ones[-1]:
+        side.close()
+    # Streamlit switches fields off now; letters and Enter of the reader come all the same.
+    page.locator('.stApp:not([data-test-connection-state="CONNECTED"])').wait_for()
+    page.keyboard.press("End")
+    page.keyboard.type("view", delay=20)
+    page.keyboard.press("Enter")
+    expect(page.locator(".wb-table caption").first).to_have_text("Names found for clearview")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("clearview")
+    assert len(open_ones) == 2
+    # Streamlit's own word that the connection was closed.
+    assert [each for each in visit.errors if not each.startswith("WebSocket onclose")] == []
+    context.close()
