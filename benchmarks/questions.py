@@ -49,6 +49,10 @@ MEANT = {
 }
 
 
+# What is read once for each build, and kept whatever is asked.
+_OF_A_BUILD = {"_every_reason", "_words", "group_of", "numbers_of"}
+
+
 def percentile(values: list[float], share: float) -> float:
     """Return the value below which that share of `values` lies (nearest rank)."""
     ordered = sorted(values)
@@ -59,7 +63,7 @@ def forget() -> None:
     """Drop every kept answer, so that each is found again; what was read of a build stays."""
     for module in (data, held, records):
         for name, function in vars(module).items():
-            if hasattr(function, "cache_clear") and name not in {"_columns", "_check_shape"}:
+            if hasattr(function, "cache_clear") and name not in _OF_A_BUILD:
                 function.cache_clear()
 
 
@@ -103,6 +107,8 @@ def values(build: data.Build) -> dict[str, list[Any]]:
         "group_of_grants": ["listing", "technology", "recipient", "year"],
         "grants": [data.GrantSelection()],
         "reported": [data.Reported(), data.Reported(words="license plate")],
+        "kinds": [(), tuple(str(row["kind"]) for row in data.change_kinds(build)[:1])],
+        "to": [row["to_date"] for row in data.publications(build)[:1]] or [date(2025, 6, 30)],
         "listed": [data.Listed(name) for name in lists],
         "name": lists,
         "key": [agency],
