@@ -71,7 +71,7 @@ group by purchase_id;
 
 -- The finer type: the best reason's own, else that of another reason of the same technology.
 create or replace temp table best_type as
-select purchase_id, min_by(reason_left.type, (reason_left.strength, reason_left.rule)::varchar) as type
+select purchase_id, min_by(reason_left.type, (reason_left.strength, reason_left.rule, reason_left.type)::varchar) as type
 from reason_left join best using (purchase_id)
 where reason_left.technology = best.technology and reason_left.type <> ''
 group by purchase_id;

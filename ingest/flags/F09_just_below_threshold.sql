@@ -22,7 +22,7 @@ with
     select
       sized.purchase_id,
       min(threshold.threshold) filter (is_below) as below,
-      arg_min(threshold.what, threshold.threshold) filter (is_below) as threshold_name,
+      arg_min(threshold.what, (threshold.threshold, threshold.what)) filter (is_below) as threshold_name,
       count(threshold.threshold) as known
     from sized
     left join core.approval_threshold as threshold

@@ -12,7 +12,9 @@
 -- version: 1
 with
   tried as (
-    select purchase_id, arg_min(question, coalesce(earliest_date, date '1900-01-01')) as question
+    select
+      purchase_id,
+      arg_min(question, (coalesce(earliest_date, date '1900-01-01'), question)) as question
     from mart.standing_list
     where list = 'trial before purchase' and is_searched
     group by purchase_id

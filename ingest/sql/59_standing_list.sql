@@ -63,7 +63,9 @@ select
   use_id,
   count(*)::int as purchases,
   min(coalesce(signed_date, first_date)) as first_bought,
-  arg_min(purchase_id, coalesce(signed_date, first_date)) as first_purchase_id
+  -- Of several on one day the first by its id, so that equal inputs give equal rows.
+  arg_min(purchase_id, (coalesce(signed_date, first_date), purchase_id))
+    filter (coalesce(signed_date, first_date) is not null) as first_purchase_id
 from reported
 join kin on kin.agency_id = reported.agency_id
 join mart.purchase as purchase on purchase.agency_id = member_id and is_counted
@@ -214,7 +216,8 @@ from (
     count(*)::int as purchases,
     min(coalesce(signed_date, first_date)) as first_bought,
     max(last_date) as last_bought,
-    arg_min(purchase_id, coalesce(signed_date, first_date)) as first_purchase_id
+    arg_min(purchase_id, (coalesce(signed_date, first_date), purchase_id))
+      filter (coalesce(signed_date, first_date) is not null) as first_purchase_id
   from mart.purchase
   where is_counted
   group by agency_id, technology
