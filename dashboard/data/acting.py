@@ -75,7 +75,7 @@ def _every_end(build: Build) -> _Ends:
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16)
 def ending(
     build: Build, selection: Selection, first: date, last: date, most: int = 1000, start: int = 0
 ) -> Rows:
@@ -134,7 +134,7 @@ def ending_counted(build: Build, selection: Selection, first: date, last: date) 
     return tuple(sorted(found, key=lambda row: (row["first_end"], row["agency_id"] or "")))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def grown(build: Build, selection: Selection, order: str = "dollars", most: int = 25) -> Rows:
     """Return selected purchases whose ceiling amendments raised, by `dollars` or by `share`.
 
@@ -151,7 +151,7 @@ def _growth_share(row: Row) -> float | None:
     return float(row["ceiling_growth_usd"]) / float(first) if first else None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def added_since_signing(build: Build, selection: Selection, most: int = 10) -> Rows:
     """Return selected purchases to whose first obligation later changes added, the most first.
 

@@ -59,6 +59,7 @@ _EPOCH = date(1970, 1, 1)
 _MOST_CENTS = 1 << 62
 # More published purchases than these are read from the file, page by page: 1.5 kB each.
 _ROWS_AT_MOST = 400_000
+_PIECE = 10_000
 NO_YEAR = -1
 # Further from 1970 than any day of a record.
 FAR = 10_000_000
@@ -403,6 +404,9 @@ def _read(build: Build) -> Held:
     groups = {name: grouped(narrow[name], narrow[f"{name}_name"]) for name in _GROUPS}
     cents: Numbers = np.zeros(len(places), dtype=kind)
     np.add.at(cents, moved.row, moved.cents)
+    rows = _rows(build, places) if len(places) <= _ROWS_AT_MOST else None
+    # What reading took beside what is held goes back to the machine.
+    pa.default_memory_pool().release_unused()
     return Held(
         places=places,
         groups=groups,
@@ -419,7 +423,7 @@ def _read(build: Build) -> Held:
         years=grouped(pc.if_else(pc.equal(years, NO_YEAR), None, years)),
         flag_rows=np.searchsorted(places, _numbers(flags["place"])),
         flags=grouped(flags["flag"], flags["title"]),
-        rows=_rows(build) if len(places) <= _ROWS_AT_MOST else None,
+        rows=rows,
     )
 
 
@@ -478,12 +482,25 @@ def _moved(build: Build, places: Numbers, kind: type) -> Movements:
     )
 
 
-def _rows(build: Build) -> Whole:
+def _in_pieces(build: Build, places: Numbers) -> pa.Table:
+    """Return every column, read piece by piece: to sort them all at once takes half a gigabyte."""
+    sql = f"""
+        select * exclude (place_in_table) from {PURCHASES} as p
+        where place_in_table between $first and $last order by place_in_table
+        """
+    found = []
+    with connection(build) as cursor:
+        for start in range(0, max(len(places), 1), _PIECE):
+            piece = places[start : start + _PIECE]
+            first, last = (int(piece[0]), int(piece[-1])) if len(piece) else (0, -1)
+            bound = {"first": first, "last": last}
+            found.append(cursor.sql(sql, params=bound).to_arrow_table())
+    return pa.concat_tables(found).combine_chunks()
+
+
+def _rows(build: Build, places: Numbers) -> Whole:
     """Return the published purchases whole; words that many of them share are kept once."""
-    found = _table(
-        build,
-        f"select * exclude (place_in_table) from {PURCHASES} as p order by place_in_table",
-    )
+    found = _in_pieces(build, places)
     words = {}
     for name, column in zip(found.column_names, found.columns, strict=True):
         if pa.types.is_string(column.type):

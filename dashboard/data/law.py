@@ -55,7 +55,7 @@ def laws(build: Build, day: date, technology: str | None = None) -> Rows:
     return tuple(sorted(every, key=_first))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def laws_of_place(build: Build, place_id: str, day: date) -> Rows:
     """Return the laws of a place and of those it lies in that bind its own bodies, on a day.
 
@@ -87,7 +87,7 @@ def _level_of(build: Build, place_id: str) -> str | None:
     return _LEVELS.get(place["kind"], place["kind"]) if place else None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def laws_of_agency(build: Build, agency_id: str, day: date) -> Rows:
     """Return the laws that can bind an agency, through place, level and kind of body, on a day.
 
@@ -112,7 +112,7 @@ def laws_of_agency(build: Build, agency_id: str, day: date) -> Rows:
     return tuple(sorted(found, key=lambda row: (*_first(row), row["steps"], row["law_name"])))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)
 def laws_of_vendor(build: Build, vendor_id: str, day: date) -> Rows:
     """Return the laws and rulings that speak of one vendor's products, on a day."""
     found = [row for row in _on(build, day) if vendor_id in (row["vendor_ids"] or ())]

@@ -10,7 +10,7 @@ from dashboard.data.places import every_place
 from dashboard.data.terms import Measure, Selection
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def spending_by_place(build: Build, selection: Selection, measure: Measure) -> Rows:
     """Return what the bodies of each place bought, the largest sum first.
 

@@ -33,6 +33,9 @@ _WAIT_SECONDS = 120
 _shown: "Build | None" = None
 
 
+_FLUSHED = "16MiB"
+
+
 _BUILD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -168,7 +171,13 @@ def connection(build: Build) -> duckdb.DuckDBPyConnection:
                 connections[path] = duckdb.connect(
                     str(path),
                     read_only=True,
-                    config={"enable_external_access": "false", "lock_configuration": "true"},
+                    config={
+                        "enable_external_access": "false",
+                        "lock_configuration": "true",
+                        # What a large question took goes back, and is not kept for the next.
+                        "allocator_flush_threshold": _FLUSHED,
+                        "allocator_bulk_deallocation_flush_threshold": _FLUSHED,
+                    },
                 )
             except duckdb.Error:
                 raise Damaged(

@@ -77,7 +77,7 @@ def purchases(
     return purchases_from(build, selection, order, (page - 1) * size, size)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def purchases_from(build: Build, selection: Selection, order: str, start: int, size: int) -> Rows:
     """Return so many of the selected purchases, after the first `start`."""
     known = held(build)

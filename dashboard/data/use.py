@@ -72,7 +72,7 @@ def _asked(reported: Reported) -> dict[str, object]:
     }
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def uses(build: Build, reported: Reported, most: int = 1000, page: int = 1) -> Rows:
     """Return one page of the reports that a reader asks for, single agencies first."""
     return ask(
