@@ -22,7 +22,7 @@ _GROUPS = ("vendor", "maker", "technology")
 
 
 # Few: each may be thousands of rows.
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def resold(build: Build, selection: Selection, measure: Measure) -> Rows:
     """Return a row for each vendor, maker and technology where the two differ, largest first.
 
