@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, records_request
-from dashboard.data import Measure, Selection
+from dashboard.data import Measure, Selection, opening
 from ingest.acting import NoticePeriod, RecordsLaw, check_acting
 from ingest.home import Home
 from ingest.reference_files import read_folders
@@ -225,3 +225,30 @@ def test_the_history_of_a_purchase_is_on_its_page(home: Path) -> None:
     assert part.index("Disputed: not face recognition") < part.index("Corrected by us: amount")
     assert "&lt;b&gt;of the pen" in part
     assert "No correction, dispute or change" in page("purchase", id="us_federal:A6")
+
+
+@pytest.mark.data
+def test_what_ends_is_counted_by_agency_and_source_as_sql_counts_it(home: Path) -> None:
+    _publish(home, A1={"end_date": date(2026, 1, 5)}, A2={"ordering_end_date": date(2025, 12, 1)})
+    build, until = data.current(), date(2026, 10, 6)
+    columns = ("source_id", "agency_id", "purchases", "first_end")
+    found = [
+        tuple(row[name] for name in columns)
+        for row in data.ending_counted(build, Selection(), AS_OF, until)
+    ]
+    with opening.connection(build) as con:
+        expected = con.execute(
+            """
+            select source_id, agency_id, count(*)::int, min(coalesce(end_date, ordering_end_date))
+            from mart.purchase where is_counted
+            and coalesce(end_date, ordering_end_date) between ? and ?
+            group by all order by 4, 2
+            """,
+            [AS_OF, until],
+        ).fetchall()
+    assert found == expected
+    assert len({agency for _, agency, *_ in found}) == 2
+    in_all = data.ending(build, Selection(), AS_OF, until)
+    assert sum(number for _, _, number, _ in found) == len(in_all)
+    second = data.ending(build, Selection(), AS_OF, until, 1, 1)
+    assert [row["purchase_id"] for row in second] == [in_all[1]["purchase_id"]]
