@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import editing, turns, warming, widgets
+from dashboard import editing, sending, turns, warming, widgets
 from dashboard.api import API
 from dashboard.brief_pdf import BRIEFS
 from dashboard.downloads import DOWNLOADS
@@ -209,6 +209,7 @@ def serve(
     else:
         editing.forbid()
     turns.share_python()
+    sending.at_once()
     warming.begin()
     app.run(
         config=settings()
