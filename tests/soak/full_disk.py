@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FILLER = "filler"
-_MEGABYTES = 128
+# Room for three databases, the export for the site, and four times a database beside it.
+_MEGABYTES = 256
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def fill_at(scene: Scene, disk: Path, at: int) -> None:
     assert [kind for kind, _ in told(home)] == ["amount changed", "corrected by the publisher"]
     assert list(left_over(home)) == []
     _is_reported(home)
+    shutil.rmtree(home.root)
 
 
 def _is_reported(home: Home) -> None:
