@@ -82,7 +82,9 @@ def _offer(*, quiet: bool) -> str:
         task = progress.add_task("Writing the whole export", total=None)
         try:
             site.keep_up(data.current(), lambda what: progress.update(task, description=what))
-        except (data.NoDatabase, data.OtherShape, site.NoRoom, write.NotOurs) as error:
+        except site.NoRoom as error:
+            return f"{error} {room.what_can_go(Home.from_environment())}"
+        except (data.NoDatabase, data.OtherShape, write.NotOurs) as error:
             return str(error)
         except room.BROKEN as error:
             why = room.sentence(error, Home.from_environment())

@@ -49,6 +49,14 @@ def sentence(error: Exception, home: Home) -> str:
 
 def full(home: Home) -> str:
     """Say that the disk is full, what is free, and what of this home is made again when needed."""
+    return (
+        f"The disk is full: {_megabytes(_free(home.root))} are free where {home.root} is. Nothing "
+        f"was lost. Make room and run it again. {what_can_go(home)}"
+    )
+
+
+def what_can_go(home: Home) -> str:
+    """Say what can be removed from a home, and how much that is."""
     published = home.published_database()
     older = [path for path in home.build.glob("whobuys-*.duckdb") if path != published]
     can_go = [
@@ -56,9 +64,8 @@ def full(home: Home) -> str:
         f"{_megabytes(_size(older))} in the databases in {home.build} before the published one",
     ]
     return (
-        f"The disk is full: {_megabytes(_free(home.root))} are free where {home.root} is. Nothing "
-        f"was lost. Make room and run it again. These can be removed, because they are made again "
-        f"or nobody reads them: {', and '.join(can_go)}."
+        "These can be removed, because they are made again or nobody reads them: "
+        f"{', and '.join(can_go)}."
     )
 
 
