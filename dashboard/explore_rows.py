@@ -143,6 +143,7 @@ def table(
             [*(column.cell(row) for column in shown), _pick(row, picked, turned)]
             for row in rows
         ],
+        facets.ROWS,
     )  # fmt: skip
 
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard import controls as switches
-from dashboard import data, filters, widgets
+from dashboard import data, filters, paging, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.filters import FILTERS
-from dashboard.parts import Clipped, Link, Muted, Parts, address
+from dashboard.paging import Paged
+from dashboard.parts import Clipped, Link, Parts, address
 from dashboard.parts import query as in_address
 from dashboard.widgets import Head
 
 PAGE_SIZE = 50
+ROWS = "rows"
+"The anchor of the rows, where a reader who turns the page goes on."
 _SHOWN_PER_FACET = 8
 # Filters with a single value in the whole build say nothing and are not offered.
 _ALWAYS = ("technologies", "agencies", "vendors", "years", "statuses")
@@ -26,21 +29,6 @@ _AMOUNTS = {"least": "At least, {units}", "most": "At most"}
 Query = dict[str, list[str]]
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of rows: which, of how many, in what order, and that in words."""
-
-    number: int
-    last: int
-    order: str
-    described: str
-
-
-def _first_page() -> None:
-    """Go back to the first page when a filter has changed."""
-    st.query_params.pop("page", None)
-
-
 def search() -> list[str]:
     """Show the search box; return its words."""
     text = st.text_input(
@@ -48,7 +36,7 @@ def search() -> list[str]:
         type="search",
         key="q",
         bind="query-params",
-        on_change=_first_page,
+        on_change=paging.first,
         placeholder="All words must be there, in any order",
     )
     return [text] if text else []
@@ -69,7 +57,7 @@ def controls(build: Build) -> Query:
             query[each.name] = _choose(build, each)
     query.update(_more(build, others))
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        scope = switches.scope(build, on_change=_first_page)
+        scope = switches.scope(build, on_change=paging.first)
         totals = data.totals(build, scope)
         if totals:
             measure = totals[0].measure
@@ -80,7 +68,7 @@ def controls(build: Build) -> Query:
             list(data.SORTS),
             key="sort",
             bind="query-params",
-            on_change=_first_page,
+            on_change=paging.first,
             width=200,
         )
     said = switches.kept(build, scope)
@@ -113,7 +101,7 @@ def _amount(name: str, label: str) -> list[str]:
         label,
         key=name,
         bind="query-params",
-        on_change=_first_page,
+        on_change=paging.first,
         placeholder="For example 25,000",
         width=190,
     )
@@ -146,7 +134,7 @@ def _choose(build: Build, each: filters.Filter) -> list[str]:
         else None,
         key=each.name,
         bind="query-params",
-        on_change=_first_page,
+        on_change=paging.first,
         placeholder="Any",
         select_all=False,
         width=340 if each.facet == "statuses" else 250,
@@ -217,28 +205,20 @@ def _words(build: Build, facet: str, key: str, name: str) -> str:
     return filters.words_of(build, facet, key) or filters.words_for(facet, name)
 
 
-def page(number: int) -> Page:
-    """Return which page of the rows the address asks for, the last where it asks for more."""
-    asked = st.query_params.get("page", "1")
-    last = (number - 1) // PAGE_SIZE + 1
-    here = min(max(int(asked), 1), last) if asked.isdecimal() else 1
-    first = (here - 1) * PAGE_SIZE + 1
-    order = str(st.session_state.get("sort") or next(iter(data.SORTS)))
-    upto = min(here * PAGE_SIZE, number)
-    words = f"Purchases {first:,} to {upto:,} of {number:,}, {fmt.lower_first(order)}"
-    return Page(here, last, order, words)
+def order() -> str:
+    """Return the order of the rows that the reader chose."""
+    return str(st.session_state.get("sort") or next(iter(data.SORTS)))
 
 
-def pager(query: Query, here: Page) -> None:
-    """Show the way to the pages before and after."""
-    if here.last == 1:
-        return
-    links = []
-    if here.number > 1:
-        links.append(Link("Previous page", _address(query, page=here.number - 1)))
-    if here.number < here.last:
-        links.append(Link("Next page", _address(query, page=here.number + 1)))
-    widgets.downloads(*links, Muted(f"Page {here.number:,} of {here.last:,}"))
+def described(here: Paged) -> str:
+    """Return which purchases a page of rows holds, and in what order."""
+    rows = here.described or f"1 to {here.in_all:,} of {here.in_all:,}"
+    return f"Purchases {rows}, {fmt.lower_first(order())}"
+
+
+def pager(query: Query, here: Paged) -> None:
+    """Show the way to the pages before and after, to the head of their rows."""
+    paging.links(here, lambda number: f"{_address(query, page=number)}#{ROWS}")
 
 
 _SORTED_BY = {

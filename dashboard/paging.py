@@ -1,5 +1,6 @@
 """One page of a long list: which rows, which page of how many, and the way to the others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -53,15 +54,16 @@ def first() -> None:
 
 def steps(where: str, here: Paged, anchor: str = "rows") -> None:
     """Show the way to the pages before and after, which keep what the address says."""
+    kept = {name: st.query_params.get_all(name) for name in st.query_params if name != "page"}
+    links(here, lambda number: address(f"{where}#{anchor}", **kept, page=number))
+
+
+def links(here: Paged, leads: Callable[[int], str]) -> None:
+    """Show links to the pages before and after; `leads` gives the address of a page."""
     if here.last == 1:
         return
-    kept = {name: st.query_params.get_all(name) for name in st.query_params if name != "page"}
-
-    def link(words: str, number: int) -> Link:
-        return Link(words, address(f"{where}#{anchor}", **kept, page=number))
-
     widgets.downloads(
-        *([link("Previous page", here.number - 1)] if here.number > 1 else []),
-        *([link("Next page", here.number + 1)] if here.number < here.last else []),
+        *([Link("Previous page", leads(here.number - 1))] if here.number > 1 else []),
+        *([Link("Next page", leads(here.number + 1))] if here.number < here.last else []),
         Muted(f"Page {here.number:,} of {here.last:,}"),
     )

@@ -206,8 +206,11 @@ def side_by_side(*blocks: str) -> None:
     write('<div class="wb-side">' + "".join(f"<div>{b}</div>" for b in blocks if b) + "</div>")
 
 
-def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> str:
+def table_html(
+    caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]], anchor: str = ""
+) -> str:
     """Return a table with a caption and column heads, every word escaped."""
+    mark = f' id="{escape(anchor)}"' if anchor else ""
     top = "".join(_head(head) for head in heads)
     # What every cell of a column begins with is written once.
     opens = [
@@ -222,7 +225,7 @@ def table_html(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Part
     )
     # Roles are repeated because a phone lays rows out as blocks, and browsers then forget them.
     return (
-        f'<table class="wb-table" role="table"><caption>{escape(caption)}</caption>'
+        f'<table class="wb-table" role="table"{mark}><caption>{escape(caption)}</caption>'
         f'<thead role="rowgroup"><tr role="row">{top}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
@@ -238,9 +241,11 @@ def _classes(head: Head) -> str:
     return f"wb-{escape(head.role or 'rest')}" + (" wb-number" if head.is_number else "")
 
 
-def table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:
-    """Show a table."""
-    write(table_html(caption, heads, rows))
+def table(
+    caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]], anchor: str = ""
+) -> None:
+    """Show a table, to which an address can lead by its anchor."""
+    write(table_html(caption, heads, rows, anchor))
 
 
 def as_table(caption: str, heads: Sequence[Head], rows: Sequence[Sequence[Parts]]) -> None:

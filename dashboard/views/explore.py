@@ -12,6 +12,7 @@ from dashboard import (
     filters,
     foot,
     narrowed,
+    paging,
     sentences,
     widgets,
 )
@@ -48,7 +49,8 @@ def show(build: Build) -> None:
 
     if number:
         dot_chart.show(build, chosen, totals)
-        page = facets.page(number)
+        page = paging.page(number, facets.PAGE_SIZE)
+        order = facets.order()
         shown = explore_rows.columns(build)
         picked = facets.picked_links(query)
         with together():
@@ -56,11 +58,11 @@ def show(build: Build) -> None:
                 number_picked = len(filters.picked(query))
                 widgets.downloads(f"You picked {fmt.count(number_picked, 'purchase')}.", *picked)
             explore_rows.table(
-                data.purchases(build, chosen, page.order, page.number, facets.PAGE_SIZE),
+                data.purchases(build, chosen, order, page.number, facets.PAGE_SIZE),
                 shown,
-                page.described,
+                facets.described(page),
                 facets.amount_head(chosen),
-                facets.sort_links(query, page.order),
+                facets.sort_links(query, order),
                 facets.picking(query),
             )
             facets.pager(query, page)
