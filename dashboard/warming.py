@@ -8,6 +8,7 @@ import gc
 import logging
 import threading
 import time
+from datetime import date
 
 from dashboard import data, filters
 from dashboard.data import Build
@@ -81,6 +82,26 @@ def _read(build: Build) -> None:
         data.purchases(build, data.Selection())
         for each in filters.FILTERS:
             filters.words_by_id(build, each.facet)
+        _read_beside(build)
     except Exception:
         # Readers are served all the same, the first one later.
         logging.getLogger("whobuys").exception("The published build could not be read ahead")
+
+
+def _read_beside(build: Build) -> None:
+    """Read what pages ask beside sums: what ends and grew, why it counts, funds, laws."""
+    everything = data.Selection()
+    measure = next((total.measure for total in data.totals(build, everything)), data.Measure())
+    day = data.about(build)["as_of"]
+    data.laws(build, day)
+    data.ending(build, everything, day, date.max, 1)
+    data.growth_known(build, everything)
+    data.grown(build, everything)
+    data.added_since_signing(build, everything)
+    data.reasons(build, everything)
+    data.funding(build, everything, measure)
+    data.vehicles(build, everything, measure)
+    data.resold(build, everything, measure)
+    for agency in data.by(build, everything, measure, "agency", 1):
+        data.share_of_all(build, everything, measure, agency.id)
+        data.agency_peers(build, agency.id, measure)
