@@ -263,9 +263,8 @@ def described(selection_: Selection, build: Build) -> str:
     if selection_.picked:
         said.append(f"{fmt.count(len(selection_.picked), 'purchase')} picked one by one")
     for each in FILTERS:
-        chosen = [str(value) for value in getattr(selection_, each.facet)]
-        known = options(build, each.facet) if chosen else {}
-        words = [name for name, key in known.items() if key in chosen]
+        keys = [str(value) for value in getattr(selection_, each.facet)]
+        words = [found for key in keys if (found := words_of(build, each.facet, key))]
         if words:
             said.append(f"{each.label.lower()}: {fmt.listed(words)}")
     return "; ".join(said)

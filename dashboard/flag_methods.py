@@ -53,7 +53,8 @@ def _facts(row: Row, as_of: date) -> list[tuple[str, Parts]]:
             ),
         ),
         ("Raised", [_raised(row), Link("Explore them", address("explore", flag=row["title"]))]),
-        ("Checked", str(row["checked"])),
+        # A build that an older version published does not say.
+        *([("Checked", str(row["checked"]))] if row.get("checked") else []),
         ("Shown", shown_as),
     ]
 

@@ -1,11 +1,16 @@
 """Exports: valid by the validators of others, the same bytes from the same build, harmless."""
 
 import csv
+import errno
+import gc
 import hashlib
+import io
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,6 +27,7 @@ from dashboard import data
 from dashboard.data import opening
 from dashboard.exports import write
 from dashboard.exports.dictionary import dictionary
+from dashboard.exports.workbook import Workbook
 from ingest.add import add_starter
 from ingest.build import build as build_ledger
 from ingest.home import Home
@@ -211,6 +217,22 @@ def test_a_failed_export_leaves_the_earlier_one(
         write.export(build, target)
     assert (target / "SHA256SUMS").read_bytes() == before
     assert os.listdir(tmp_path) == ["out"]  # noqa: PTH208
+
+
+def test_a_workbook_on_a_full_disk_fails_once_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def write(self, _content: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    untold: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", untold.append)
+    book = Workbook(Full(), date(2025, 10, 6))
+    book.sheet("rows", [["one"], ["two"]])
+    with pytest.raises(OSError, match="No space left"):
+        book.about([("What", "rows")])
+    del book
+    gc.collect()
+    assert untold == []
 
 
 def test_the_command_exports_and_says_so(exported: Path, tmp_path: Path, whobuys: Whobuys) -> None:

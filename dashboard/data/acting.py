@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.data.held import Numbers, day, held, holds, mask, number_of
+from dashboard.data.columns import Numbers, day, number_of
+from dashboard.data.held import held, holds, mask
 from dashboard.data.opening import Build, Row, Rows, ask, connection
 from dashboard.data.places import around, every_place
 from dashboard.data.records import sorted_by, whole

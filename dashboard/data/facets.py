@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.data.held import held, largest, mask
+from dashboard.data.columns import largest
+from dashboard.data.held import held, mask
 from dashboard.data.names import technologies
 from dashboard.data.opening import Build
 from dashboard.data.origins import sources

@@ -7,23 +7,19 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.data.held import (
+from dashboard.data.columns import (
     FAR,
     NO_YEAR,
-    PROGRAMME,
     Group,
-    Held,
     Mask,
     Numbers,
-    cents_of,
     day,
     dollars,
     grouped,
-    held,
     largest,
-    mask,
     together,
 )
+from dashboard.data.held import PROGRAMME, Held, cents_of, held, mask
 from dashboard.data.opening import Build, Row, ask, connection
 from dashboard.data.terms import Bar, Measure, Programme, Selection, Total, YearAmount
 

@@ -5,18 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.data.held import (
-    Group,
-    Mask,
-    cents_of,
-    combinations,
-    dollars,
-    group_of,
-    held,
-    holds,
-    mask,
-    numbers_of,
-)
+from dashboard.data.columns import Group, Mask, combinations, dollars
+from dashboard.data.held import cents_of, group_of, held, holds, mask, numbers_of
 from dashboard.data.opening import Build, Row, Rows
 from dashboard.data.terms import Measure, Selection
 

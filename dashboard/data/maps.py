@@ -4,7 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.data.held import Group, Mask, Numbers, dollars, group_of, held, mask
+from dashboard.data.columns import Group, Mask, Numbers, dollars
+from dashboard.data.held import group_of, held, mask
 from dashboard.data.opening import Build, Rows, ask
 from dashboard.data.places import every_place
 from dashboard.data.terms import Measure, Selection

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.data.held import NO_YEAR, Group, Mask, Numbers, dollars, grouped, held, mask
+from dashboard.data.columns import NO_YEAR, Group, Mask, Numbers, dollars, grouped
+from dashboard.data.held import held, mask
 from dashboard.data.opening import Build, Row, Rows, ask, ask_one, connection
 from dashboard.data.selected import PURCHASES, selected_sql
 from dashboard.data.terms import Selection

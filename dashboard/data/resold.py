@@ -4,17 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard.data.held import (
-    FAR,
-    combinations,
-    day,
-    day_of,
-    dollars,
-    held,
-    holds,
-    mask,
-    numbers_of,
-)
+from dashboard.data.columns import FAR, combinations, day, day_of, dollars
+from dashboard.data.held import held, holds, mask, numbers_of
 from dashboard.data.opening import Build, Rows
 from dashboard.data.terms import Measure, Selection
 

@@ -1,11 +1,13 @@
 """Workbooks: rows written one at a time, text never taken for a formula, no clock inside."""
 
+import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
 
 from dashboard.exports import cells
 
@@ -15,12 +17,37 @@ MOST_ROWS = 1_048_575
 _MOST_LETTERS = 32_767
 
 
+class _FailsOnce:
+    """A file whose first error is raised, and which then takes everything and keeps nothing.
+
+    On a full disk the library gives up, and when its archive is dropped Python tries to end that
+    once more: a second error, which nobody can catch, would be printed for whoever ran this.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._file, name)
+        if not callable(found):
+            return found
+
+        def act(*arguments: Any) -> Any:
+            try:
+                return found(*arguments)
+            except OSError:
+                self._file = io.BytesIO()
+                raise
+
+        return act
+
+
 class Workbook:
     """A workbook that is being written: sheets of rows, then one that says what it is."""
 
     def __init__(self, file: BinaryIO, as_of: date) -> None:
         self._book = xlsxwriter.Workbook(
-            file,
+            _FailsOnce(file),
             {
                 "constant_memory": True,
                 "strings_to_formulas": False,
@@ -47,14 +74,21 @@ class Workbook:
                 self._write(sheet, number, column, cells.flat(value))
 
     def about(self, lines: Sequence[tuple[str, str]]) -> None:
-        """Write the sheet that says what this is, name and words a line; then close the file."""
+        """Write the sheet that says what this is, name and words a line; then close the file.
+
+        Raises OSError where the disk has no room for it.
+        """
         notes = self._book.add_worksheet("about")
         notes.set_column(0, 0, 18)
         notes.set_column(1, 1, 100)
         for number, (name, words) in enumerate(lines):
             notes.write_string(number, 0, name, self._bold)
             notes.write_string(number, 1, words)
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as error:
+            # The library wraps what the system said.
+            raise (error.args[0] if isinstance(error.args[0], OSError) else error) from None
 
     def _write(self, sheet: Any, row: int, column: int, value: object) -> None:
         match value:
