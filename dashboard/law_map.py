@@ -33,8 +33,12 @@ def show(build: Build, laws: Rows, day: date, level: str) -> None:
         level,
         f"{level} of the United States, shaded by laws and rulings in force on {fmt.day(day)}; "
         "the table below says the same.",
-        "Laws and rulings in force",
-        lambda number: f"{number:,}",
+        us_map.Scale(
+            "Laws and rulings in force",
+            lambda number: f"{number:,}",
+            times=2,
+            blank="none in our register, which is not complete",
+        ),
         Picture(
             "Laws and rulings on surveillance technology",
             f"In force on {fmt.day(day)}, by {'state' if level == us_map.STATES else 'county'}, of "
@@ -43,7 +47,6 @@ def show(build: Build, laws: Rows, day: date, level: str) -> None:
             f"{fmt.day(data.about(build)['as_of'])}, build {build.build_id}.",
             _file(build, drawn, day),
         ),
-        times=2,
     )
     ranks = us_map.ranked(values) if level == us_map.COUNTIES else {}
     rows = sorted(drawn.items(), key=lambda each: (-len(each[1]), each[0]))

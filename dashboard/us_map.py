@@ -61,18 +61,28 @@ def step(number: Decimal, largest: Decimal, times: int = 4) -> int:
     return 1
 
 
+@dataclass(frozen=True)
+class Scale:
+    """What shades stand for."""
+
+    unit: str
+    write: Callable[[Decimal], str]
+    "Writes a number of that unit."
+    times: int = 4
+    "How many times the one before each shade is."
+    blank: str = "nothing drawn, which need not mean nothing bought"
+    "What it means that a state or county has no shade."
+
+
 def show(
     build: Build,
     values: Mapping[str, Value],
     level: str,
     described: str,
-    unit: str,
-    write: Callable[[Decimal], str],
+    scale: Scale,
     picture: Picture,
-    *,
-    times: int = 4,
 ) -> None:
-    """Show the map, and under it which numbers, in which unit, each shade stands for.
+    """Show the map, and under it which numbers each shade stands for.
 
     Every state is a link to its page, and every county of which something is known. States with a
     value bear their letters, counties the rank of the ten with most, as in the table.
@@ -81,7 +91,7 @@ def show(
     paths = known.states if level == STATES else known.counties
     numbers = _numbers(values)
     largest = max(numbers.values(), default=Decimal(0))
-    shades = {code: step(number, largest, times) for code, number in numbers.items()}
+    shades = {code: step(number, largest, scale.times) for code, number in numbers.items()}
     ranks = ranked(values) if level == COUNTIES else _LETTERS
     widgets.chart(
         map_drawing.drawing(
@@ -96,7 +106,7 @@ def show(
             borders="./assets/us-counties.svg" if level == COUNTIES else "",
             is_numbered=level == COUNTIES,
         )
-        + widgets.legend(_legend(numbers, shades, unit, write)),
+        + widgets.legend([*_legend(numbers, shades, scale), (None, f"Blank: {scale.blank}")]),
         picture,
     )
 
@@ -132,17 +142,17 @@ def _links(build: Build, values: Mapping[str, Value], level: str) -> list[Place]
 def _legend(
     numbers: Mapping[str, Decimal],
     shades: Mapping[str, int],
-    unit: str,
-    write: Callable[[Decimal], str],
+    scale: Scale,
 ) -> list[tuple[int | None, str]]:
-    """Return which numbers each shade that is used stands for, the palest first, then blank."""
+    """Return which numbers each shade that is used stands for, the palest first."""
     said: list[tuple[int | None, str]] = []
     for shade in sorted(set(shades.values())):
         here = [numbers[code] for code in numbers if shades[code] == shade]
-        words = fmt.span(write(min(here)), write(max(here)))
+        words = fmt.span(scale.write(min(here)), scale.write(max(here)))
         said.append((shade, f"{words} ({fmt.count(len(here), 'place')})"))
-    first = [(shade, words if n else f"{unit}: {words}") for n, (shade, words) in enumerate(said)]
-    return [*first, (None, "Blank: nothing drawn, which need not mean nothing bought")]
+    return [
+        (shade, words if n else f"{scale.unit}: {words}") for n, (shade, words) in enumerate(said)
+    ]
 
 
 @lru_cache(maxsize=4)

@@ -99,6 +99,7 @@ def test_the_map_of_spending_shows_the_sums_of_the_database(paid: Path, level: s
         STATES: ("California", "06", 39538223), COUNTIES: ("San Francisco", "06075", None),
     }[level]  # fmt: skip
     assert f"{amount:,.0f}" in page
+    assert "Blank: nothing drawn, which need not mean nothing bought" in page
     each = f"{amount / residents:,.2f}" if residents else ""
     assert each in page
     drawn = base64.b64decode(page.partition("svg+xml;base64,")[2].partition('"')[0]).decode()

@@ -138,6 +138,8 @@ def test_the_law_page_shows_how_each_law_stands_on_the_day_of_the_address(
 
 def test_the_law_page_marks_dates_nobody_verified_and_laws_nobody_read() -> None:
     page = said(run("law", day="2021-06-01"))
+    assert "Blank: none in our register, which is not complete" in page
+    assert "nothing bought" not in page
     assert "dates not verified" in page
     assert "text not read at its primary source" in page
 

@@ -70,8 +70,7 @@ def show(build: Build) -> None:
         values,
         level,
         f"{level} of the United States, shaded by {unit}; the table below says the same.",
-        unit,
-        lambda amount: _money(amount, measure),
+        us_map.Scale(unit, lambda amount: _money(amount, measure)),
         Picture(
             "Where surveillance technology was bought",
             f"{unit}, by {'state' if level == STATES else 'county'}, "
