@@ -27,6 +27,9 @@ NOT_QUESTIONS = {
     "every_row",
     "every_subaward",
     "every_use",
+    # What a server does with a build, no question.
+    "let_go_of_others",
+    "show",
     "purchase_batches",
     "purchase_columns",
     "table_columns",

@@ -171,3 +171,13 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+def test_a_build_of_another_home_is_never_shown(
+    home: Path, watch: warming.Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_part(home, 1)
+    watch.look(0)
+    publish_part(tmp_path / "other", 2)
+    monkeypatch.setenv("WHOBUYS_HOME", str(tmp_path / "other"))
+    assert shown() == "2"

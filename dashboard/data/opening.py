@@ -127,6 +127,8 @@ def current() -> Build:
     newest, before = published(), _shown
     if before is None or before == newest or not before.database.is_file():
         return newest
+    if before.database.parent != newest.database.parent:
+        return newest  # of another home
     return newest if time.time() - _pointer().stat().st_mtime > _WAIT_SECONDS else before
 
 
