@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import data, filters, parts, sentences
+from dashboard import data, filters, paging, parts, sentences
 from dashboard import format as fmt
 from dashboard.data import Build, Measure, Programme, Selection
 
@@ -39,7 +39,7 @@ def counted() -> str:
 
 def _recount() -> None:
     """Go back to the first page of a list when what counts has changed, and let it hold that."""
-    st.query_params.pop("page", None)
+    paging.first()
     if "status" in st.session_state:
         st.session_state["status"] = list(filters.usual_statuses({"scope": [counted()]}))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import controls as switches
-from dashboard import data, filters, paging, widgets
+from dashboard import data, filters, foot, paging, widgets
 from dashboard import format as fmt
 from dashboard.data import Build, Selection
 from dashboard.filters import FILTERS
@@ -297,16 +297,11 @@ def here(query: Query) -> str:
 def downloads(build: Build, query: Query) -> list[Link]:
     """Return the links to exactly these rows as files, from the build on screen."""
     shown = _address(query, build=build.build_id)
-    files = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
-    return [
-        Link(
-            f"as {words}" if number else f"Download these rows as {words}",
-            shown.replace("explore", f"export/purchases.{ending}", 1),
-            is_download=True,
-            label=f"Download these rows as {words}" if number else "",
-        )
-        for number, (ending, words) in enumerate(files)
-    ]
+    return foot.in_every_form(
+        "Download these rows",
+        lambda ending: shown.replace("explore", f"export/purchases.{ending}", 1),
+        short="as ",
+    )
 
 
 def whole_ledger(build: Build, text: str) -> None:

@@ -1,6 +1,6 @@
 """The foot of every page that carries figures: cite it, share it, take its rows, dispute it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -9,6 +9,8 @@ from dashboard import format as fmt
 from dashboard.data import Build, Measure, Selection, Total
 from dashboard.parts import Link, Parts, address, plain
 
+# What someone who disputes something is asked to write.
+TO_FILL_IN = "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
 # As many sources as a citation names.
 _MOST_SOURCES = 3
 _FORMS = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"), ("json", "JSON"))
@@ -115,16 +117,27 @@ def downloads(build: Build, chosen: Selection) -> list[Parts]:
     query = filters.query_of(build, chosen)
     if query is None:
         return []
-    files: list[Parts] = [
+    files = in_every_form(
+        "Download the purchases",
+        lambda ending: address(f"export/purchases.{ending}", **query, build=build.build_id),
+    )
+    return [*files, Link("See them in Explore", address("explore", **query))]
+
+
+def in_every_form(what: str, leads: Callable[[str], str], short: str = "") -> list[Link]:
+    """Return links to a file in each of its forms; `leads` gives the address by its ending.
+
+    The first says all (`Download the purchases as CSV`), the others are `short` and the form.
+    """
+    return [
         Link(
-            f"Download the purchases as {words}" if not number else words,
-            address(f"export/purchases.{ending}", **query, build=build.build_id),
+            f"{short}{words}" if number else f"{what} as {words}",
+            leads(ending),
             is_download=True,
-            label=f"Download the purchases as {words}",
+            label=f"{what} as {words}",
         )
         for number, (ending, words) in enumerate(_FORMS)
     ]
-    return [*files, Link("See them in Explore", address("explore", **query))]
 
 
 def _show(build: Build, said: str, where: str, shown: str, rows: Sequence[Parts]) -> None:
@@ -150,5 +163,5 @@ def dispute(build: Build, where: str, shown: str) -> str:
         f"I dispute what whobuys shows at {citing.whole(where)} "
         f"(build {data.about(build)['build_id']}).\n"
         f"Shown there: {shown}\n"
-        "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
+        f"{TO_FILL_IN}"
     )

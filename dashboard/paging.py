@@ -29,6 +29,10 @@ class Paged:
         """Return how many rows come before it."""
         return (self.number - 1) * self.size
 
+    def of(self, what: str) -> str:
+        """Return a caption that says which rows these are: `Grants: 1 to 100 of 2,202`."""
+        return f"{what}: {self.described}" if self.described else what
+
     @property
     def described(self) -> str:
         """Return which rows it holds: `1 to 100 of 2,202`; nothing where it holds all."""

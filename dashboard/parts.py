@@ -131,7 +131,7 @@ def address(page: str, /, **parameters: object) -> str:
 def query(parameters: Mapping[str, object]) -> str:
     """Return parameters as the query of an address; a list names each value, empty ones nothing."""
     return "&".join(
-        f"{name}={_in_address(str(value))}"
+        f"{_in_address(name)}={_in_address(str(value))}"
         for name, values in parameters.items()
         if values not in ("", None, [], ())
         for value in (values if isinstance(values, list | tuple) else (values,))

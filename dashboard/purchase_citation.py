@@ -10,6 +10,7 @@ from dashboard.cited import Cited, Figure
 from dashboard.citing import whole
 from dashboard.data import Build, Measure, Row
 from dashboard.evidence import shown_amount
+from dashboard.foot import TO_FILL_IN
 from dashboard.parts import Link, Part, Strong, address
 
 # As many changes as a sentence holds; the page lists all of them.
@@ -96,7 +97,7 @@ def dispute(build: Build, purchase: Row) -> str:
         f"Shown as: {_shown_as(purchase)}, {_as_it_stands(purchase)} "
         f"{purchase['basis']}.\n"
         f"Address: {_here(purchase)} (build {data.about(build)['build_id']}).\n"
-        "What is wrong:\nWhat shows it:\nWho I am, and whether my name may be published:"
+        f"{TO_FILL_IN}"
     )
 
 

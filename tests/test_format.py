@@ -131,6 +131,8 @@ def test_an_address_keeps_every_value_of_a_filter() -> None:
         "explore?technology=a+b&technology=c%26d"
     )
     assert address("") == "./"
+    # The names of parameters are a reader's too, where an address is passed on.
+    assert address("use", **{"a&b #c": "d"}) == "use?a%26b+%23c=d"
 
 
 def test_the_smallest_labels_never_round_money_away() -> None:

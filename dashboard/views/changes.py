@@ -47,8 +47,7 @@ def show(build: Build) -> None:
     rows = data.changes(build, Watched(), kind, chosen["to_date"], page.size, page.start)
     _table(
         rows,
-        f"Changes published on {fmt.day(chosen['to_date'])}, the largest first"
-        + (f": {page.described}" if page.described else ""),
+        page.of(f"Changes published on {fmt.day(chosen['to_date'])}, the largest first"),
     )
     paging.steps("changes", page)
     _follow()

@@ -54,7 +54,7 @@ def show(build: Build) -> None:
         page = paging.page(total["grants"], _SIZE)
         beside.grants_table(
             data.grants(build, chosen, page.number, _SIZE),
-            "Grants, newest first" + (f": {page.described}" if page.described else ""),
+            page.of("Grants, newest first"),
         )
         paging.steps("grants", page)
         foot.records(

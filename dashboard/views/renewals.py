@@ -48,8 +48,7 @@ def show(build: Build) -> None:
     widgets.heading("Each purchase", anchor="rows")
     acting.ending_table(
         rows,
-        f"Purchases that end from {fmt.days(as_of, last)}, the last day to act first"
-        + (f": {page.described}" if page.described else ""),
+        page.of(f"Purchases that end from {fmt.days(as_of, last)}, the last day to act first"),
     )
     paging.steps("renewals", page)
     asked = filters.query_of(build, chosen) or {}

@@ -36,7 +36,7 @@ def show(build: Build) -> None:
         passing.table(
             build,
             rows[page.start : page.start + page.size],
-            "Resellers, the largest sum first" + (f": {page.described}" if page.described else ""),
+            page.of("Resellers, the largest sum first"),
             measure,
         )
         paging.steps("resellers", page)

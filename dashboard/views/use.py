@@ -39,8 +39,7 @@ def show(build: Build) -> None:
     if rows:
         use_law.uses(
             rows,
-            "Reports of use, single agencies first"
-            + (f": {page.described}" if page.described else ""),
+            page.of("Reports of use, single agencies first"),
         )
         paging.steps("use", page)
         widgets.downloads(_download(build, asked))
