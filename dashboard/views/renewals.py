@@ -109,7 +109,7 @@ def _answer(counted: Rows, within: str, as_of: date, unknown: int) -> list[str |
         said.append(f"The notice period of {known or 'none'} of them is in our reference data.")
     if unknown:
         said.append(
-            f" {fmt.capital(fmt.count(unknown, 'more purchase'))} "
+            f" {fmt.capital(fmt.count(unknown, 'more purchase' if in_all else 'purchase'))} "
             f"{'has' if unknown == 1 else 'have'} no end in the record, and cannot be placed here."
         )
     return said
